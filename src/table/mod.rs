@@ -1,1 +1,123 @@
-//! (room)
+//! Rows become learners: roles of columns, money and years, cleaning rules, the ledger of what each took.
+
+pub mod cleaning;
+pub mod column;
+pub mod experience;
+pub mod ledger;
+pub mod money;
+pub mod number;
+mod reading;
+pub mod role;
+
+use crate::error::{Error, Result, nearest};
+use crate::source::{Format, RawTable};
+use column::Column;
+use money::Currency;
+use role::Role;
+
+/// A typed table, every row of the source in it.
+#[derive(Debug)]
+pub struct Table {
+    /// What the header shows.
+    pub name: String,
+    /// Hash of the source's bytes.
+    pub fingerprint: String,
+    /// Format it was read from.
+    pub format: Format,
+    /// Columns in the order of the source.
+    pub columns: Vec<Column>,
+    /// How pay is written on screen.
+    pub currency: Currency,
+    /// What was noticed while reading.
+    pub notices: Vec<String>,
+    rows: usize,
+    raw: RawTable,
+}
+
+/// What the user said about roles, beyond what names and content say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RoleChoices {
+    /// Column and its role, in the order in which they were said; the last one wins.
+    pub roles: Vec<(String, Role)>,
+    /// What one unit of the pay column is worth in units of currency (1 when pay is written out; 100,000
+    /// for a column in lakh).
+    pub pay_unit: Option<f64>,
+    /// Currency on screen, where the table's own signs are not to decide.
+    pub currency: Option<Currency>,
+}
+
+impl Table {
+    /// Types the columns of a table that was read, and finds their roles.
+    pub fn new(raw: RawTable, choices: &RoleChoices) -> Result<Self> {
+        let rows = raw.frame.height();
+        let mut notices = raw.notices.clone();
+        let columns = reading::columns(&raw, choices, &mut notices)?;
+        if columns.iter().all(|c| c.role == Role::Ignore || c.missing() == rows) {
+            return Err(Error::bad_input(format!("{} has no usable column", raw.name))
+                .because(format!("{} columns were read and every one is empty or a row index", columns.len()))
+                .try_this("check the delimiter (--delimiter) and that the first line holds the column names"));
+        }
+        let currency = choices.currency.clone().unwrap_or_else(|| reading::currency(&raw, &columns));
+        Ok(Self {
+            name: raw.name.clone(),
+            fingerprint: raw.fingerprint.clone(),
+            format: raw.format,
+            columns,
+            currency,
+            notices,
+            rows,
+            raw,
+        })
+    }
+
+    /// Number of source rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Where a source row stands: `learners.csv, line 17` or `learners.parquet, row 15`.
+    pub fn place(&self, row: usize) -> String {
+        match self.raw.line_of(row) {
+            Some(line) => format!("{}, line {line}", self.name),
+            None => format!("{}, row {row}", self.name),
+        }
+    }
+
+    /// The column with a role that only one column can have.
+    pub fn with_role(&self, role: Role) -> Option<&Column> {
+        self.columns.iter().find(|c| c.role == role)
+    }
+
+    /// The column of that name, or of the role that the name says (`pay`, `job`).
+    pub fn find(&self, name: &str) -> Option<&Column> {
+        find(&self.columns, name)
+    }
+}
+
+/// The column of that name (case and outer space do not matter), or of the role that the name says.
+pub fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
+    let wanted = name.trim();
+    columns.iter().find(|c| c.name == wanted).or_else(|| columns.iter().find(|c| c.name.eq_ignore_ascii_case(wanted))).or_else(
+        || {
+            let role = match wanted.to_lowercase().as_str() {
+                "role" | "title" | "job title" | "job_title" => Role::Job,
+                "exp" => Role::Experience,
+                word => Role::parse(word).ok().filter(|r| r.is_single())?,
+            };
+            columns.iter().find(|c| c.role == role)
+        },
+    )
+}
+
+/// The error for a column that is not there, with the nearest name.
+pub fn unknown_column(what: &str, name: &str, columns: &[Column], table: &str) -> Error {
+    let known: Vec<&str> = columns.iter().filter(|c| c.role != Role::Ignore).map(|c| c.name.as_str()).collect();
+    let near = nearest(name, known.iter().copied());
+    let shown = known.iter().take(12).copied().collect::<Vec<_>>().join(", ");
+    let more = if known.len() > 12 { format!(" and {} more", known.len() - 12) } else { String::new() };
+    let hint = match near {
+        Some(near) => format!("'{near}'; the columns are {shown}{more}"),
+        None => format!("one of {shown}{more}"),
+    };
+    Error::bad_input(format!("unknown {what} '{name}'")).because(format!("{table} has no such column")).try_this(hint)
+}

@@ -1,0 +1,302 @@
+//! From what a reader gave to typed columns with roles.
+
+use polars::prelude::{Column as PolarsColumn, DataType};
+use rayon::prelude::*;
+
+use super::RoleChoices;
+use super::column::{Column, Data, Text, Unreadable};
+use super::money::{self, Currency};
+use super::number::{self, Number};
+use super::role::Role;
+use crate::error::{Error, Result, nearest};
+use crate::source::RawTable;
+
+/// A text column is one of numbers when at least this share of its known cells are numbers.
+const MOSTLY: f64 = 0.9;
+
+/// Types every column and finds its role.
+pub(super) fn columns(raw: &RawTable, choices: &RoleChoices, notices: &mut Vec<String>) -> Result<Vec<Column>> {
+    let frame = &raw.frame;
+    let names: Vec<String> = frame.get_column_names().iter().map(|n| n.to_string()).collect();
+    let said = said_roles(&names, choices, &raw.name)?;
+    let mut columns: Vec<Column> = frame
+        .columns()
+        .par_iter()
+        .zip(&names)
+        .map(|(column, name)| typed(column, name, said_role(&said, name)))
+        .collect::<Result<Vec<_>>>()?;
+    if let (Some(unit), Some(pay)) = (choices.pay_unit, columns.iter_mut().find(|c| c.role == Role::Pay))
+        && let Data::Number(values) = &mut pay.data
+    {
+        *values = std::sync::Arc::new(values.iter().map(|v| v * unit).collect());
+    }
+    keep_single_roles(&mut columns, &said, notices);
+    for column in columns.iter().filter(|c| c.role.is_numeric() && c.unreadable.count > 0) {
+        unreadable(column, raw, said_role(&said, &column.name).is_some(), notices)?;
+    }
+    Ok(columns)
+}
+
+/// The currency that names and signs of the pay column suggest.
+pub(super) fn currency(raw: &RawTable, columns: &[Column]) -> Currency {
+    let Some(pay) = columns.iter().find(|c| c.role == Role::Pay) else { return Currency::Plain(String::new()) };
+    let name = pay.name.to_lowercase();
+    if ["ctc", "inr", "lakh", "lpa", "rupee"].iter().any(|w| name.contains(w)) {
+        return Currency::Rupee;
+    }
+    let texts = raw.frame.column(&pay.name).ok().and_then(|c| c.str().ok());
+    let mut first = texts.into_iter().flat_map(|t| t.iter().flatten().take(200));
+    if first.any(|cell| {
+        let cell = cell.to_lowercase();
+        ["₹", "rs", "inr", "lakh", "lpa", "cr", " l"].iter().any(|w| cell.contains(w))
+    }) {
+        return Currency::Rupee;
+    }
+    let texts = raw.frame.column(&pay.name).ok().and_then(|c| c.str().ok());
+    let sign = texts.and_then(|t| t.iter().flatten().take(200).find_map(|cell| ['$', '€', '£'].into_iter().find(|s| cell.contains(*s))));
+    Currency::Plain(sign.map(String::from).unwrap_or_default())
+}
+
+fn said_roles(names: &[String], choices: &RoleChoices, table: &str) -> Result<Vec<(String, Role)>> {
+    for (name, _) in &choices.roles {
+        if !names.contains(name) {
+            let near = nearest(name, names.iter().map(String::as_str)).unwrap_or("the name in the first line");
+            return Err(Error::bad_input(format!("--role names a column '{name}' that {table} does not have"))
+                .try_this(format!("'{near}'")));
+        }
+    }
+    Ok(choices.roles.clone())
+}
+
+fn said_role(said: &[(String, Role)], name: &str) -> Option<Role> {
+    said.iter().rev().find(|(column, _)| column == name).map(|(_, role)| *role)
+}
+
+fn typed(column: &PolarsColumn, name: &str, said: Option<Role>) -> Result<Column> {
+    let wanted = said.or_else(|| Role::from_name(name));
+    let cannot = |e: polars::error::PolarsError| {
+        Error::bad_input(format!("cannot read column '{name}' as numbers or text")).because(e)
+    };
+    let series = column.as_materialized_series();
+    let typed = match series.dtype() {
+        DataType::String => {
+            let cells: Vec<Option<&str>> = series.str().map_err(cannot)?.iter().collect();
+            from_cells(name, wanted, &cells)
+        }
+        DataType::Date | DataType::Datetime(..) => {
+            let per_year = if matches!(series.dtype(), DataType::Date) { 365.2425 } else { 365.2425 * 86_400.0 };
+            let days = if matches!(series.dtype(), DataType::Date) {
+                series.clone()
+            } else {
+                series
+                    .cast(&DataType::Datetime(polars::prelude::TimeUnit::Milliseconds, None))
+                    .map_err(cannot)?
+            };
+            let unit = if matches!(series.dtype(), DataType::Date) { 1.0 } else { 1_000.0 };
+            let values = days.to_physical_repr().cast(&DataType::Float64).map_err(cannot)?;
+            let is_year = wanted.is_some_and(Role::is_year);
+            let values = values
+                .f64()
+                .map_err(cannot)?
+                .iter()
+                .map(|v| v.map_or(f64::NAN, |v| 1970.0 + v / unit / per_year))
+                .map(|year| if is_year { year.floor() } else { year })
+                .collect();
+            Column::number(name, Role::Number, values)
+        }
+        kind if kind.is_primitive_numeric() || matches!(kind, DataType::Boolean) => {
+            let values = series.cast(&DataType::Float64).map_err(cannot)?;
+            let values = values.f64().map_err(cannot)?.iter().map(|v| v.unwrap_or(f64::NAN)).collect();
+            Column::number(name, Role::Number, values)
+        }
+        _ => {
+            let text = series.cast(&DataType::String).map_err(cannot)?;
+            let cells: Vec<Option<&str>> = text.str().map_err(cannot)?.iter().collect();
+            from_cells(name, wanted, &cells)
+        }
+    };
+    Ok(with_role(typed, wanted))
+}
+
+/// Gives a typed column the role that its name suggests, where its content allows that.
+fn with_role(mut column: Column, wanted: Option<Role>) -> Column {
+    let numeric = column.numbers().is_some();
+    column.role = match wanted {
+        // Under a name like a row index there may be real data: only whole numbers that ascend are an index.
+        Some(Role::Ignore) if numeric && !is_index(&column) => Role::Number,
+        Some(role) if role.is_numeric() && !numeric => role,
+        Some(Role::Category) if numeric => as_category(&mut column),
+        Some(Role::Learner | Role::Company | Role::Job) if numeric => {
+            let role = wanted.unwrap_or(Role::Category);
+            as_category(&mut column);
+            role
+        }
+        Some(role) => role,
+        None if numeric => Role::Number,
+        None if column.name.eq_ignore_ascii_case("id") && column.distinct() == column.rows() => Role::Learner,
+        None => Role::Category,
+    };
+    if wanted.is_none() && numeric && column.name.eq_ignore_ascii_case("id") && is_index(&column) {
+        column.role = Role::Ignore;
+    }
+    column
+}
+
+fn as_category(column: &mut Column) -> Role {
+    if let Data::Number(values) = &column.data {
+        let cells: Vec<Option<String>> =
+            values.iter().map(|v| if v.is_nan() { None } else { Some(super::column::plain_number(*v)) }).collect();
+        column.data = Data::Text(Text::encode(cells.iter().map(Option::as_deref)));
+    }
+    Role::Category
+}
+
+fn is_index(column: &Column) -> bool {
+    column.numbers().is_some_and(|values| {
+        values.iter().all(|v| *v == v.trunc()) && values.windows(2).all(|pair| pair[0] < pair[1])
+    })
+}
+
+fn from_cells(name: &str, wanted: Option<Role>, cells: &[Option<&str>]) -> Column {
+    if matches!(wanted, Some(Role::Learner | Role::Company | Role::Job | Role::Category)) {
+        return Column::text(name, Role::Category, text(cells));
+    }
+    let pay = wanted == Some(Role::Pay);
+    let year = wanted.is_some_and(Role::is_year);
+    let mut values = Vec::with_capacity(cells.len());
+    let mut unreadable = Unreadable::default();
+    let mut known = 0usize;
+    for (row, cell) in cells.iter().enumerate() {
+        let cell = cell.unwrap_or("");
+        let mut value = match number::parse_number(cell) {
+            Number::Value(value) => Some(value),
+            Number::Missing => {
+                values.push(f64::NAN);
+                continue;
+            }
+            Number::Infinite => Some(f64::INFINITY),
+            Number::Text => None,
+        };
+        known += 1;
+        if value.is_none() && pay {
+            value = money::parse_pay(cell);
+        }
+        if value.is_none() && year {
+            value = number::year_of(cell);
+        }
+        match value {
+            Some(value) => values.push(value),
+            None => {
+                values.push(f64::NAN);
+                unreadable.count += 1;
+                if unreadable.first.len() < 10 {
+                    unreadable.first.push((row, cell.to_owned()));
+                }
+                // Text is recognised early, so that a column of prose costs no more than its first thousand cells.
+                if !pay && !year && unreadable.count > 1_000 && (unreadable.count * 2) > known {
+                    return Column::text(name, Role::Category, text(cells));
+                }
+            }
+        }
+    }
+    let numeric_role = wanted.is_some_and(Role::is_numeric);
+    let readable = (known - unreadable.count) as f64;
+    if known == 0 || readable >= MOSTLY * known as f64 || numeric_role {
+        let mut column = Column::number(name, Role::Number, values);
+        column.unreadable = unreadable;
+        return column;
+    }
+    Column::text(name, Role::Category, text(cells))
+}
+
+/// Text keeps words like `Null`, which a cleaning rule takes later; only empty cells are missing here.
+fn text(cells: &[Option<&str>]) -> Text {
+    Text::encode(cells.iter().map(|cell| cell.filter(|c| !c.trim().is_empty())))
+}
+
+/// A role that only one column can have goes to the one that was said, else to the first.
+fn keep_single_roles(columns: &mut [Column], said: &[(String, Role)], notices: &mut Vec<String>) {
+    for (role, word) in Role::ALL.into_iter().filter(|(role, _)| role.is_single()) {
+        let holders: Vec<usize> = (0..columns.len()).filter(|&i| columns[i].role == role).collect();
+        if holders.len() < 2 {
+            continue;
+        }
+        let keep = holders.iter().copied().rfind(|&i| said_role(said, &columns[i].name) == Some(role)).unwrap_or(holders[0]);
+        for i in holders.into_iter().filter(|i| *i != keep) {
+            columns[i].role = if columns[i].numbers().is_some() { Role::Number } else { Role::Category };
+            notices.push(format!(
+                "'{}' could be the {word} column too; '{}' is taken (change it with --role '{}={word}')",
+                columns[i].name, columns[keep].name, columns[i].name
+            ));
+        }
+    }
+}
+
+/// A numeric column with cells that are no numbers: said when they are few, refused when they are most.
+fn unreadable(column: &Column, raw: &RawTable, said: bool, notices: &mut Vec<String>) -> Result<()> {
+    let known = column.rows() - column.missing() + column.unreadable.count;
+    let place = |row: usize| raw.line_of(row).map_or_else(|| format!("row {row}"), |line| format!("line {line}"));
+    let examples: Vec<String> = column
+        .unreadable
+        .first
+        .iter()
+        .map(|(row, text)| format!("{} '{}'", place(*row), text.chars().take(30).collect::<String>().escape_debug()))
+        .collect();
+    let examples = examples.join(", ");
+    if column.unreadable.count * 2 > known && (column.role == Role::Pay || said) {
+        return Err(Error::bad_input(format!("{}: the {} column '{}' cannot be read", raw.name, column.role, column.name))
+            .because(format!("{} of {known} cells are not amounts: {examples}", column.unreadable.count))
+            .try_this(format!(
+                "write pay as 950000, 9.5 L, ₹9,50,000 or 0.095 cr; or give the column another role: --role '{}=category'",
+                column.name
+            )));
+    }
+    notices.push(format!(
+        "{}: {} cells are not numbers and count as missing: {examples}",
+        column.name, column.unreadable.count
+    ));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(name: &str, cells: &[&str]) -> Column {
+        let cells: Vec<Option<&str>> = cells.iter().map(|c| Some(*c).filter(|c| !c.is_empty())).collect();
+        let wanted = Role::from_name(name);
+        with_role(from_cells(name, wanted, &cells), wanted)
+    }
+
+    #[test]
+    fn pay_is_read_in_the_ways_people_write_it() {
+        let pay = column("ctc", &["450000", "45 L", "12 LPA", "₹45,00,000", "4.5 cr", ""]);
+        let values = pay.numbers().unwrap();
+        assert_eq!(values[..5], [450_000.0, 4_500_000.0, 1_200_000.0, 4_500_000.0, 45_000_000.0]);
+        assert!(values[5].is_nan());
+        assert_eq!(pay.role, Role::Pay);
+    }
+
+    #[test]
+    fn digits_are_categories_where_the_name_says_so() {
+        let company = column("company", &["12", "7", ""]);
+        assert_eq!(company.role, Role::Company);
+        assert_eq!(company.missing(), 1);
+    }
+
+    #[test]
+    fn an_index_is_recognised_by_content_too() {
+        assert_eq!(column("Unnamed: 0", &["0", "1", "5"]).role, Role::Ignore);
+        assert_eq!(column("Unnamed: 0", &["3", "1", "5"]).role, Role::Number);
+    }
+
+    #[test]
+    fn mixed_text_stays_text_and_mostly_numbers_are_numbers() {
+        assert_eq!(column("x", &["1", "a", "b", "2"]).role, Role::Category);
+        let mut cells = vec!["1"; 20];
+        cells.push("oops");
+        let x = column("x", &cells);
+        assert_eq!(x.role, Role::Number);
+        assert_eq!((x.unreadable.count, x.unreadable.first[0].0), (1, 20));
+    }
+}
