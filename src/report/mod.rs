@@ -1,1 +1,72 @@
-//! (room)
+//! What leaves the program: text, JSON and CSV as pure functions of findings; one atomic writer.
+
+pub mod drill;
+pub mod fit;
+pub mod json;
+pub mod labels;
+pub mod sweep;
+pub mod text;
+pub mod write;
+
+use crate::error::{Error, Result};
+use crate::study::{Cleaned, Prepared};
+use crate::table::ledger::Effect;
+use crate::table::money::group_thousands;
+use crate::table::role::Role;
+
+/// In which form a finding is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// For spreadsheets.
+    Csv,
+}
+
+/// What was noticed on the way to the matrix, in the order of the way.
+pub(crate) fn notices(cleaned: &Cleaned, prepared: &Prepared) -> Vec<String> {
+    let mut notices = cleaned.table.notices.clone();
+    let ledger = &cleaned.learners.ledger;
+    for entry in ledger.entries.iter().filter(|e| e.on && !e.rows.is_empty()) {
+        let verb = if entry.effect == Effect::Taken { "taken" } else { "changed" };
+        notices.push(format!("{}: {} rows {verb}", entry.label, group_thousands(entry.rows.len() as u64)));
+    }
+    if let (Some(how), Some(column)) = (&cleaned.learners.experience, cleaned.learners.with_role(Role::Experience)) {
+        if column.derived {
+            notices.push(format!("{} is {how}", column.name));
+        }
+    }
+    notices.extend(prepared.encoded.notices.iter().cloned());
+    let features = &prepared.encoded.features;
+    let problems = cleaned.problems.iter().filter(|p| features.contains(&p.column));
+    notices.extend(problems.map(|p| format!("{}: {}", p.column, p.text)));
+    notices
+}
+
+/// What a CSV writer holds, as text.
+pub(crate) fn csv_text(writer: csv::Writer<Vec<u8>>) -> Result<String> {
+    let failed = |why: String| Error::failed("cannot write CSV").because(why);
+    let bytes = writer.into_inner().map_err(|e| failed(e.to_string()))?;
+    String::from_utf8(bytes).map_err(|e| failed(e.to_string()))
+}
+
+/// A cell as a spreadsheet may have it: what it would run as a formula begins with an apostrophe.
+pub fn spreadsheet_safe(cell: &str) -> std::borrow::Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}").into()
+    } else {
+        cell.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn formulas_are_neutralised() {
+        assert_eq!(super::spreadsheet_safe("=1+1"), "'=1+1");
+        assert_eq!(super::spreadsheet_safe("Backend Engineer"), "Backend Engineer");
+    }
+}

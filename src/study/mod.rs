@@ -1,1 +1,202 @@
-//! (room)
+//! Recipe + table → findings: the one way through the rooms, for the screen and the headless commands alike.
+
+pub mod cache;
+pub mod findings;
+pub mod recipe;
+
+use std::sync::Arc;
+
+use crate::cluster::{self, Clustering};
+use crate::error::{Error, Result};
+use crate::features::encode::{self, Encoded};
+use crate::features::influence;
+use crate::features::{Feature, Missing, Scale, defaults, problems};
+use crate::jobs::Cancel;
+use crate::matrix::Matrix;
+use crate::quality::{self, verdict};
+use crate::segments::{order, profile};
+use crate::source;
+use crate::table::cleaning::{self, Cleaning, Learners};
+use crate::table::role::Role;
+use crate::table::{RoleChoices, Table};
+use findings::{KFound, Sweep};
+use recipe::{Inputs, Recipe};
+
+/// The table after cleaning, and what is known of its columns before any clustering.
+#[derive(Debug)]
+pub struct Cleaned {
+    /// The table as it was read.
+    pub table: Arc<Table>,
+    /// One entry per used row.
+    pub learners: Learners,
+    /// Pay for experience by used row.
+    pub residual: Option<Vec<f64>>,
+    /// Columns that would mislead.
+    pub problems: Vec<problems::Problem>,
+    /// Every column that could be a feature, the defaults switched on.
+    pub features: Vec<Feature>,
+}
+
+/// The numbers that K-Means sees.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Encoded columns and rows, without the values (they are in the matrix).
+    pub encoded: Encoded,
+    /// Distinct rows with weights.
+    pub matrix: Matrix,
+}
+
+/// Reads and types a table.
+pub fn load(
+    location: &source::Location,
+    options: &source::Options,
+    choices: &RoleChoices,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(u64, Option<u64>),
+) -> Result<Table> {
+    Table::new(source::read(location, options, cancel, progress)?, choices)
+}
+
+/// Cleans a table and looks at its columns.
+pub fn clean(table: &Arc<Table>, cleaning: &Cleaning) -> Cleaned {
+    let learners = cleaning::clean(table, cleaning);
+    let residual = if cleaning.raw { None } else { order::pay_for_experience(&learners) };
+    let problems = problems::problems(&learners.columns);
+    let features = if cleaning.raw { raw_features(&learners) } else { defaults::features(&learners.columns) };
+    Cleaned { table: Arc::clone(table), learners, residual, problems, features }
+}
+
+/// All numeric columns as they are; rows without a value in one of them are dropped.
+fn raw_features(learners: &Learners) -> Vec<Feature> {
+    learners
+        .columns
+        .iter()
+        .filter(|c| c.numbers().is_some())
+        .map(|c| {
+            let mut feature = Feature::plain(&c.name, Scale::Standard);
+            feature.missing = Missing::Drop;
+            feature.on = c.role != Role::Ignore;
+            feature
+        })
+        .collect()
+}
+
+/// The features of a recipe over a cleaned table: chosen by name, or by default.
+pub fn features(cleaned: &Cleaned, recipe: &Recipe) -> Result<Vec<Feature>> {
+    let table = &cleaned.table.name;
+    let mut features = match &recipe.features {
+        Inputs::Chosen(features) => features.clone(),
+        _ => cleaned.features.clone(),
+    };
+    if let Inputs::Named(names) = &recipe.features {
+        if recipe.cleaning.raw {
+            for name in names {
+                let column = cleaned.learners.columns.iter().find(|c| c.name == *name);
+                if column.is_some_and(|c| c.numbers().is_none()) {
+                    return Err(Error::bad_input(format!("'{name}' is text and cannot be used raw"))
+                        .because("--raw takes the columns as they are")
+                        .try_this("leave --raw out, so that categories are encoded; or name numeric columns only"));
+                }
+            }
+        }
+        crate::features::choose(&mut features, names, &cleaned.learners.columns, table)?;
+    }
+    if let Some(scale) = recipe.scale {
+        features.iter_mut().for_each(|f| f.scale = scale);
+    }
+    if features.iter().all(|f| !f.on) {
+        return Err(Error::bad_input(format!("{table} has no column that could be a feature"))
+            .because("no column of numbers varies")
+            .try_this("name columns with --features, or check the delimiter with --delimiter"));
+    }
+    Ok(features)
+}
+
+/// Encodes the features and stores distinct rows once.
+pub fn prepare(cleaned: &Cleaned, features: &[Feature], cancel: &Cancel) -> Result<Prepared> {
+    let mut encoded = encode::encode(&cleaned.table, &cleaned.learners, features, cancel)?;
+    let values = std::mem::take(&mut encoded.values);
+    let matrix = Matrix::from_rows(&values, encoded.columns.len())?;
+    Ok(Prepared { encoded, matrix })
+}
+
+/// What a sweep says while it runs.
+pub enum Step<'a> {
+    /// The clustering of one k is final, its quality not yet known.
+    Clustered(&'a Clustering),
+    /// Share of the quality that is computed, 0…1.
+    Quality(f32),
+}
+
+/// Clusters for every k up to the largest asked for and judges those asked for.
+///
+/// # Errors
+/// k = 0, no k that is possible, interruption.
+pub fn sweep(
+    cleaned: &Cleaned,
+    prepared: &Arc<Prepared>,
+    recipe: &Recipe,
+    ks: std::ops::RangeInclusive<usize>,
+    cancel: &Cancel,
+    on: &mut dyn FnMut(Step<'_>),
+) -> Result<Sweep> {
+    let params = recipe.params();
+    let matrix = &prepared.matrix;
+    let mut clusterings = cluster::sweep(matrix, *ks.end(), &params, cancel, &mut |found, last| {
+        if last {
+            on(Step::Clustered(found));
+        }
+    })?;
+    let made = clusterings.len();
+    clusterings.retain(|c| ks.contains(&c.k));
+    for clustering in &mut clusterings {
+        canonical(cleaned, prepared, clustering);
+    }
+    let found: Vec<&Clustering> = clusterings.iter().collect();
+    let qualities = quality::assess(matrix, &found, recipe.silhouette, recipe.seed, cancel, &mut |share| {
+        on(Step::Quality(share));
+    })
+    .map_err(|_| Error::interrupted())?;
+    let verdict = verdict::verdict(&qualities);
+    let ks = clusterings.into_iter().zip(qualities).map(|(c, q)| KFound::new(c, Some(q))).collect();
+    Ok(Sweep { prepared: Arc::clone(prepared), ks, verdict, k_possible: made })
+}
+
+/// Gives a clustering its canonical numbers.
+pub fn canonical(cleaned: &Cleaned, prepared: &Prepared, clustering: &mut Clustering) {
+    let labels = row_labels(prepared, clustering);
+    let rows = &prepared.encoded.rows;
+    let sources: Vec<u32> = rows.iter().map(|&row| cleaned.learners.source_row[row as usize]).collect();
+    let residual: Option<Vec<f64>> =
+        cleaned.residual.as_ref().map(|residual| rows.iter().map(|&row| residual[row as usize]).collect());
+    let order = order::canonical(&labels, clustering.k, &sources, residual.as_deref());
+    clustering.relabel(&order);
+}
+
+/// Labels by clustered row.
+pub fn row_labels(prepared: &Prepared, clustering: &Clustering) -> Vec<u16> {
+    prepared.matrix.distinct_of().iter().map(|&distinct| clustering.labels[distinct as usize]).collect()
+}
+
+/// Profiles and influence of one clustering.
+pub fn describe(cleaned: &Cleaned, prepared: &Prepared, clustering: &Clustering) -> findings::Described {
+    let labels = row_labels(prepared, clustering);
+    let members = profile::Members {
+        learners: &cleaned.learners,
+        rows: &prepared.encoded.rows,
+        labels: &labels,
+        k: clustering.k,
+        inputs: &prepared.encoded.features,
+        residual: cleaned.residual.as_deref(),
+    };
+    let profiles = profile::profiles(&members);
+    let matrix = &prepared.matrix;
+    let influence = influence::influence(
+        &prepared.encoded.features,
+        &prepared.encoded.columns,
+        matrix.values(),
+        matrix.weights(),
+        Some((&clustering.labels, clustering.k)),
+    );
+    findings::Described { profiles, influence, labels }
+}

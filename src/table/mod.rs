@@ -8,6 +8,7 @@ pub mod money;
 pub mod number;
 mod reading;
 pub mod role;
+pub mod year;
 
 use crate::error::{Error, Result, nearest};
 use crate::source::{Format, RawTable};
@@ -57,7 +58,7 @@ impl Table {
                 .because(format!("{} columns were read and every one is empty or a row index", columns.len()))
                 .try_this("check the delimiter (--delimiter) and that the first line holds the column names"));
         }
-        let currency = choices.currency.clone().unwrap_or_else(|| reading::currency(&raw, &columns));
+        let currency = choices.currency.unwrap_or_else(|| reading::currency(&raw, &columns));
         Ok(Self {
             name: raw.name.clone(),
             fingerprint: raw.fingerprint.clone(),

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::RoleChoices;
 use super::column::{Column, Data, Text, Unreadable};
 use super::money::{self, Currency};
-use super::number::{self, Number};
+use super::number::{DecimalMark, Number, parse_number_with};
 use super::role::Role;
 use crate::error::{Error, Result, nearest};
 use crate::source::RawTable;
@@ -39,7 +39,7 @@ pub(super) fn columns(raw: &RawTable, choices: &RoleChoices, notices: &mut Vec<S
 
 /// The currency that names and signs of the pay column suggest.
 pub(super) fn currency(raw: &RawTable, columns: &[Column]) -> Currency {
-    let Some(pay) = columns.iter().find(|c| c.role == Role::Pay) else { return Currency::Plain(String::new()) };
+    let Some(pay) = columns.iter().find(|c| c.role == Role::Pay) else { return Currency::Plain(None) };
     let name = pay.name.to_lowercase();
     if ["ctc", "inr", "lakh", "lpa", "rupee"].iter().any(|w| name.contains(w)) {
         return Currency::Rupee;
@@ -54,7 +54,7 @@ pub(super) fn currency(raw: &RawTable, columns: &[Column]) -> Currency {
     }
     let texts = raw.frame.column(&pay.name).ok().and_then(|c| c.str().ok());
     let sign = texts.and_then(|t| t.iter().flatten().take(200).find_map(|cell| ['$', '€', '£'].into_iter().find(|s| cell.contains(*s))));
-    Currency::Plain(sign.map(String::from).unwrap_or_default())
+    Currency::Plain(sign)
 }
 
 fn said_roles(names: &[String], choices: &RoleChoices, table: &str) -> Result<Vec<(String, Role)>> {
@@ -157,7 +157,20 @@ fn is_index(column: &Column) -> bool {
     })
 }
 
+/// Types a column of cells; where a decimal point reads too little of it, a decimal comma is tried.
 fn from_cells(name: &str, wanted: Option<Role>, cells: &[Option<&str>]) -> Column {
+    let column = from_marked_cells(name, wanted, cells, DecimalMark::Point);
+    let readable = column.numbers().is_some() && column.unreadable.count == 0;
+    let commas = || cells.iter().flatten().take(1_000).any(|cell| cell.contains(','));
+    if readable || matches!(wanted, Some(Role::Learner | Role::Company | Role::Job | Role::Category)) || !commas() {
+        return column;
+    }
+    let other = from_marked_cells(name, wanted, cells, DecimalMark::Comma);
+    let better = other.numbers().is_some() && (column.numbers().is_none() || other.unreadable.count < column.unreadable.count);
+    if better { other } else { column }
+}
+
+fn from_marked_cells(name: &str, wanted: Option<Role>, cells: &[Option<&str>], mark: DecimalMark) -> Column {
     if matches!(wanted, Some(Role::Learner | Role::Company | Role::Job | Role::Category)) {
         return Column::text(name, Role::Category, text(cells));
     }
@@ -168,7 +181,7 @@ fn from_cells(name: &str, wanted: Option<Role>, cells: &[Option<&str>]) -> Colum
     let mut known = 0usize;
     for (row, cell) in cells.iter().enumerate() {
         let cell = cell.unwrap_or("");
-        let mut value = match number::parse_number(cell) {
+        let mut value = match parse_number_with(cell, mark) {
             Number::Value(value) => Some(value),
             Number::Missing => {
                 values.push(f64::NAN);
@@ -179,10 +192,10 @@ fn from_cells(name: &str, wanted: Option<Role>, cells: &[Option<&str>]) -> Colum
         };
         known += 1;
         if value.is_none() && pay {
-            value = money::parse_pay(cell);
+            value = money::read_pay(cell, mark).value();
         }
         if value.is_none() && year {
-            value = number::year_of(cell);
+            value = super::year::year_of(cell);
         }
         match value {
             Some(value) => values.push(value),

@@ -1,0 +1,28 @@
+//! Data on standard output, words on standard error.
+#![expect(clippy::print_stderr, reason = "the one place that talks on standard error")]
+
+use std::io::{ErrorKind, Write};
+
+use crate::error::{Error, Result};
+
+/// Prints data. A reader that has gone (`| head`) is no failure.
+pub(super) fn data(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(e) => Err(Error::failed("cannot write to standard output").because(e)),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Says what should be known about the data.
+pub(super) fn notices(notices: &[String]) {
+    for notice in notices {
+        eprintln!("note: {}", crate::report::text::visible(notice));
+    }
+}
+
+/// Says what went wrong.
+pub(super) fn complain(error: &Error) {
+    eprintln!("kscope: {error}");
+}

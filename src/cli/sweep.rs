@@ -1,0 +1,51 @@
+//! `kscope sweep`: every k of a range.
+
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::choices::{FitChoices, FormatChoice, TableChoices, k_range};
+use super::output;
+use crate::error::{Error, Result};
+use crate::jobs::Cancel;
+use crate::report::sweep::SweepReport;
+use crate::report::{self, Format};
+use crate::study;
+
+#[derive(Debug, Args)]
+pub(super) struct Sweep {
+    #[command(flatten)]
+    table: TableChoices,
+    #[command(flatten)]
+    fit: FitChoices,
+    /// Numbers of clusters, both ends in it.
+    #[arg(long, value_name = "A..B", default_value = "1..12")]
+    k: String,
+    #[arg(long, value_enum, default_value_t)]
+    format: FormatChoice,
+}
+
+impl Sweep {
+    pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
+        let recipe = self.fit.recipe(&self.table)?;
+        let ks = k_range(&self.k)?;
+        let report = self.fit.on_threads(|| {
+            let cleaned = self.table.clean(&recipe.cleaning, cancel)?;
+            let features = study::features(&cleaned, &recipe)?;
+            let prepared = Arc::new(study::prepare(&cleaned, &features, cancel)?);
+            if *ks.start() > prepared.matrix.distinct() {
+                return Err(Error::bad_input(format!("k = {} is not possible", ks.start()))
+                    .because(format!("there are only {} distinct rows", prepared.matrix.distinct()))
+                    .try_this(format!("--k 1..{}", prepared.matrix.distinct())));
+            }
+            let sweep = study::sweep(&cleaned, &prepared, &recipe, ks.clone(), cancel, &mut |_| {})?;
+            Ok(SweepReport::new(&self.table.source(), &cleaned, &recipe, &sweep, *ks.end()))
+        })?;
+        output::notices(report.notices());
+        output::data(&match self.format.into() {
+            Format::Text => report.text(),
+            Format::Json => report::json::document(&report)?,
+            Format::Csv => report.csv()?,
+        })
+    }
+}

@@ -1,0 +1,191 @@
+//! The report of a sweep over k.
+
+use serde::Serialize;
+
+use super::json::SilhouetteJson;
+use super::text::{self, Align};
+use crate::error::{Error, Result};
+use crate::study::Cleaned;
+use crate::study::findings::Sweep;
+use crate::study::recipe::Recipe;
+use crate::table::money::group_thousands;
+
+/// JSON of `kscope sweep`.
+#[derive(Debug, Serialize)]
+pub struct SweepReport {
+    source: String,
+    rows: usize,
+    learners: Option<usize>,
+    rows_used: usize,
+    distinct_rows: usize,
+    features: Vec<String>,
+    seed: u64,
+    starts: u32,
+    engine: &'static str,
+    total_ss: f64,
+    sweep: Vec<Row>,
+    verdict: VerdictJson,
+    notices: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    k: usize,
+    wcss: f64,
+    wcss_share: f64,
+    silhouette: Option<SilhouetteJson>,
+    calinski_harabasz: Option<f64>,
+    davies_bouldin: Option<f64>,
+    smallest: u64,
+    iterations: u32,
+    converged: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct VerdictJson {
+    k: Option<usize>,
+    text: String,
+    criteria: Vec<CriterionJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct CriterionJson {
+    name: String,
+    k: Option<usize>,
+    why: String,
+}
+
+impl SweepReport {
+    /// Collects what was found.
+    pub fn new(source: &str, cleaned: &Cleaned, recipe: &Recipe, sweep: &Sweep, asked: usize) -> Self {
+        let matrix = &sweep.prepared.matrix;
+        let mut notices = super::notices(cleaned, &sweep.prepared);
+        if sweep.k_possible < asked {
+            notices.push(format!(
+                "k above {} is not offered: there are only {} distinct rows",
+                sweep.k_possible,
+                matrix.distinct()
+            ));
+        }
+        for found in &sweep.ks {
+            notices.extend(found.clustering.notices.iter().map(|n| format!("k = {}: {n}", found.clustering.k)));
+        }
+        let total_ss = matrix.total_ss();
+        let row = |found: &crate::study::findings::KFound| {
+            let (c, q) = (&found.clustering, found.quality.as_ref());
+            Row {
+                k: c.k,
+                wcss: c.wcss,
+                wcss_share: if total_ss > 0.0 { c.wcss / total_ss } else { 0.0 },
+                silhouette: q.and_then(|q| q.silhouette.as_ref()).map(SilhouetteJson::from),
+                calinski_harabasz: q.and_then(|q| q.calinski_harabasz),
+                davies_bouldin: q.and_then(|q| q.davies_bouldin),
+                smallest: c.sizes.iter().copied().min().unwrap_or(0),
+                iterations: c.iterations,
+                converged: c.converged,
+            }
+        };
+        let criterion = |c: &crate::quality::verdict::Criterion| CriterionJson {
+            name: c.name.to_string(),
+            k: c.k,
+            why: c.why.clone(),
+        };
+        Self {
+            source: source.to_owned(),
+            rows: cleaned.table.rows(),
+            learners: cleaned.learners.learners(),
+            rows_used: matrix.rows(),
+            distinct_rows: matrix.distinct(),
+            features: sweep.prepared.encoded.features.clone(),
+            seed: recipe.seed,
+            starts: recipe.starts,
+            engine: recipe.engine.word(),
+            total_ss,
+            sweep: sweep.ks.iter().map(row).collect(),
+            verdict: VerdictJson {
+                k: sweep.verdict.k,
+                text: sweep.verdict.text.clone(),
+                criteria: sweep.verdict.criteria.iter().map(criterion).collect(),
+            },
+            notices,
+        }
+    }
+
+    /// What people should know about it.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// For people.
+    pub fn text(&self) -> String {
+        let mut out = format!(
+            "{} · {} rows used, {} of them distinct · features {}\n\n",
+            self.source,
+            group_thousands(self.rows_used as u64),
+            group_thousands(self.distinct_rows as u64),
+            self.features.join(", ")
+        );
+        let header = [
+            ("k", Align::Right),
+            ("WCSS", Align::Right),
+            ("% of total", Align::Right),
+            ("silhouette", Align::Right),
+            ("± SE", Align::Right),
+            ("Calinski–Harabasz", Align::Right),
+            ("Davies–Bouldin", Align::Right),
+            ("smallest", Align::Right),
+        ];
+        let number = |v: Option<f64>| v.map_or("–".to_owned(), text::figure);
+        let rows: Vec<Vec<String>> = self
+            .sweep
+            .iter()
+            .map(|r| {
+                vec![
+                    r.k.to_string(),
+                    text::figure(r.wcss),
+                    format!("{:.1}", 100.0 * r.wcss_share),
+                    r.silhouette.as_ref().map_or("–".to_owned(), |s| format!("{:.3}", s.value)),
+                    r.silhouette.as_ref().map_or("–".to_owned(), |s| if s.exact { "exact".to_owned() } else { format!("{:.3}", s.se) }),
+                    number(r.calinski_harabasz),
+                    number(r.davies_bouldin),
+                    group_thousands(r.smallest),
+                ]
+            })
+            .collect();
+        out += &text::table(&header, &rows);
+        out += &format!("\n{}\n\n", self.verdict.text);
+        let criteria: Vec<Vec<String>> = self
+            .verdict
+            .criteria
+            .iter()
+            .map(|c| vec![c.name.clone(), c.k.map_or("–".to_owned(), |k| k.to_string()), c.why.clone()])
+            .collect();
+        out + &text::table(&[("criterion", Align::Left), ("k", Align::Right), ("why", Align::Left)], &criteria)
+    }
+
+    /// For spreadsheets: one line per k.
+    pub fn csv(&self) -> Result<String> {
+        let mut out = csv::Writer::from_writer(Vec::new());
+        let failed = |e: csv::Error| Error::failed("cannot write CSV").because(e);
+        out.write_record([
+            "k", "wcss", "wcss_share", "silhouette", "silhouette_se", "calinski_harabasz", "davies_bouldin", "smallest",
+        ])
+        .map_err(failed)?;
+        let number = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
+        for r in &self.sweep {
+            let silhouette = r.silhouette.as_ref();
+            out.write_record([
+                r.k.to_string(),
+                r.wcss.to_string(),
+                r.wcss_share.to_string(),
+                number(silhouette.map(|s| s.value)),
+                number(silhouette.map(|s| s.se)),
+                number(r.calinski_harabasz),
+                number(r.davies_bouldin),
+                r.smallest.to_string(),
+            ])
+            .map_err(failed)?;
+        }
+        super::csv_text(out)
+    }
+}

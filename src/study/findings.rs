@@ -1,0 +1,68 @@
+//! What was found: for every k its clustering, its quality and who is in it.
+
+use std::sync::{Arc, OnceLock};
+
+use super::{Cleaned, Prepared};
+use crate::cluster::Clustering;
+use crate::features::influence::Influence;
+use crate::quality::KQuality;
+use crate::quality::verdict::Verdict;
+use crate::segments::profile::Profile;
+
+/// A sweep over k.
+#[derive(Debug)]
+pub struct Sweep {
+    /// The matrix that was clustered.
+    pub prepared: Arc<Prepared>,
+    /// One entry per k asked for, ascending.
+    pub ks: Vec<KFound>,
+    /// What the criteria say together.
+    pub verdict: Verdict,
+    /// The largest k that the data allowed, up to the one asked for.
+    pub k_possible: usize,
+}
+
+/// What was found for one k.
+#[derive(Debug)]
+pub struct KFound {
+    /// The clustering, canonically numbered.
+    pub clustering: Clustering,
+    /// Its quality; `None` while it is computed.
+    pub quality: Option<KQuality>,
+    described: OnceLock<Described>,
+}
+
+/// Who is in the clusters of one k.
+#[derive(Debug)]
+pub struct Described {
+    /// One per cluster.
+    pub profiles: Vec<Profile>,
+    /// One per feature.
+    pub influence: Vec<Influence>,
+    /// Cluster by clustered row.
+    pub labels: Vec<u16>,
+}
+
+impl KFound {
+    /// A clustering that is not described yet.
+    pub fn new(clustering: Clustering, quality: Option<KQuality>) -> Self {
+        Self { clustering, quality, described: OnceLock::new() }
+    }
+
+    /// Profiles and influence, computed at the first call.
+    pub fn describe(&self, cleaned: &Cleaned, prepared: &Prepared) -> &Described {
+        self.described.get_or_init(|| super::describe(cleaned, prepared, &self.clustering))
+    }
+
+    /// Profiles and influence, where they are computed already: for the screen, which must not compute.
+    pub fn described(&self) -> Option<&Described> {
+        self.described.get()
+    }
+}
+
+impl Sweep {
+    /// What was found for one k.
+    pub fn at(&self, k: usize) -> Option<&KFound> {
+        self.ks.iter().find(|found| found.clustering.k == k)
+    }
+}
