@@ -9,7 +9,9 @@ use rayon::prelude::*;
 
 use crate::error::Error;
 
+pub mod assign;
 pub mod distance;
+pub mod potential;
 pub mod simd;
 pub mod tiles;
 
