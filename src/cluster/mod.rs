@@ -1,1 +1,180 @@
-//! (room)
+//! Starts, Lloyd, sweep, canonical labels; linfa as the reference engine.
+//!
+//! A sweep goes through k = 1, 2, … in order, because every k also starts from the result of k − 1 with
+//! one more centre: so WCSS never rises with k, and `fit` with k is row k of a sweep by construction.
+//!
+//! For each k: starts by greedy k-means++ and Lloyd on a sample of the distinct rows (a prefix of their
+//! canonical order; all of them up to about 30,000), swaps of single centres out of bad optima, then the
+//! best few different candidates on all rows, then the best of these until labels stand still.
+
+use crate::error::Error;
+use crate::jobs::{Cancel, Cancelled};
+use crate::matrix::Matrix;
+use crate::matrix::simd::Path;
+
+mod clustering;
+mod lloyd;
+mod repair;
+mod start;
+
+pub use clustering::Clustering;
+
+use lloyd::{Lloyd, View};
+use repair::Candidate;
+
+/// Who does the clustering.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Engine {
+    /// This crate's.
+    #[default]
+    Kscope,
+    /// linfa-clustering, as the reference.
+    Linfa,
+}
+
+/// What a sweep depends on besides the matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Params {
+    /// Decides all random draws.
+    pub seed: u64,
+    /// k-means++ starts for every k, at least 1.
+    pub starts: u32,
+    /// Who does the clustering.
+    pub engine: Engine,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self { seed: 0, starts: 10, engine: Engine::Kscope }
+    }
+}
+
+/// Why there is no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SweepError {
+    /// Somebody wanted something else.
+    Cancelled,
+    /// k does not fit the data.
+    Refused(Error),
+}
+
+impl From<Cancelled> for SweepError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
+impl From<Error> for SweepError {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<SweepError> for Error {
+    fn from(error: SweepError) -> Self {
+        match error {
+            SweepError::Cancelled => Self::interrupted(),
+            SweepError::Refused(error) => error,
+        }
+    }
+}
+
+/// Assignments over all rows before a fit is called not converged.
+const ITERATIONS: u32 = 300;
+/// Different candidates that are tried on all rows.
+const FINALISTS: usize = 3;
+/// A finalist's step that lowers WCSS by no more than this share is its last before the choice.
+const FINALIST_TOLERANCE: f64 = 1e-4;
+
+/// Clusters for k = 1 ..= `k_max`, in order; `on` hears each as soon as it is final.
+///
+/// Where `k_max` is larger than the number of distinct rows the sweep ends there, and its last entry
+/// says so in its notices.
+///
+/// # Errors
+/// `Cancelled`, or `Refused` for k = 0 and for k too large to be numbered.
+pub fn sweep(
+    matrix: &Matrix,
+    k_max: usize,
+    params: Params,
+    cancel: &Cancel,
+    on: &mut dyn FnMut(&Clustering),
+) -> Result<Vec<Clustering>, SweepError> {
+    check_k(k_max)?;
+    let mut found: Vec<Clustering> = Vec::with_capacity(k_max);
+    let mut before: Option<Candidate> = None;
+    for k in 1..=k_max.min(matrix.distinct()) {
+        let (mut clustering, centres) = best_for(matrix, k, before.as_ref(), params, cancel)?;
+        if k == matrix.distinct() && k < k_max {
+            clustering.notices.push(format!("k ends at {k}: there are {k} distinct rows"));
+        }
+        on(&clustering);
+        found.push(clustering);
+        before = Some(centres);
+    }
+    Ok(found)
+}
+
+/// Clusters for one k: row k of a sweep.
+///
+/// # Errors
+/// `Cancelled`, or `Refused` for k = 0 and for k larger than the number of distinct rows.
+pub fn fit(matrix: &Matrix, k: usize, params: Params, cancel: &Cancel) -> Result<Clustering, SweepError> {
+    if k > matrix.distinct() {
+        let distinct = matrix.distinct();
+        return Err(Error::bad_input(format!("k = {k}, but there are only {distinct} distinct rows"))
+            .because("equal rows can only be in the same cluster")
+            .try_this(format!("choose k between 1 and {distinct}, or more features"))
+            .into());
+    }
+    let mut all = sweep(matrix, k, params, cancel, &mut |_| {})?;
+    all.pop().ok_or(SweepError::Cancelled)
+}
+
+fn check_k(k: usize) -> Result<(), Error> {
+    let largest = usize::from(u16::MAX) - 1;
+    if k == 0 {
+        return Err(Error::bad_input("k = 0").because("there is at least one cluster").try_this("k from 1 up"));
+    }
+    if k > largest {
+        return Err(Error::bad_input(format!("k = {k}")).because(format!("at most {largest} clusters can be told apart")));
+    }
+    Ok(())
+}
+
+/// The final clustering for `k`, and its centres as the next k starts from them.
+fn best_for(
+    matrix: &Matrix,
+    k: usize,
+    before: Option<&Candidate>,
+    params: Params,
+    cancel: &Cancel,
+) -> Result<(Clustering, Candidate), SweepError> {
+    let path = Path::best();
+    let all = View { matrix, rows: matrix.distinct(), path };
+    let sample = View { rows: repair::sample_rows(matrix.distinct(), k), ..all };
+    let candidates = repair::candidates(sample, k, before, params, cancel)?;
+    let mut best: Option<Lloyd<'_>> = None;
+    for candidate in candidates.into_iter().take(FINALISTS) {
+        let mut lloyd = Lloyd::new(all, candidate.centres, true);
+        lloyd.run(ITERATIONS, FINALIST_TOLERANCE, cancel)?;
+        if best.as_ref().is_none_or(|best| lloyd.wcss() < best.wcss()) {
+            best = Some(lloyd);
+        }
+    }
+    let mut best = match best {
+        Some(best) => best,
+        None => Lloyd::new(all, vec![0.0; k * matrix.columns()], true),
+    };
+    best.finish(ITERATIONS, cancel)?;
+    if let Some(before) = before.filter(|before| before.wcss < best.wcss()) {
+        let centres = start::extend(all, before.centres.clone(), k, &mut start::random(params.seed, k, u64::MAX));
+        let mut lloyd = Lloyd::new(all, centres, true);
+        lloyd.finish(ITERATIONS, cancel)?;
+        if lloyd.wcss() < best.wcss() {
+            best = lloyd;
+        }
+    }
+    let candidate = Candidate { centres: best.centres().to_vec(), wcss: best.wcss() };
+    Ok((Clustering::new(matrix, &best, cancel)?, candidate))
+}

@@ -1,0 +1,383 @@
+//! Lloyd's iteration over weighted distinct rows, exact in `f64` at the price of `f32`.
+//!
+//! The kernel labels rows in `f32` and says where rounding could have mattered; those rows are decided
+//! here in `f64`. Sums are kept in `f64` and only rows that change their cluster touch them. Chunks are
+//! of fixed size and their sums are added in order, so the bytes of a result depend neither on threads
+//! nor on the instruction path.
+
+use rayon::prelude::*;
+
+use crate::jobs::{Cancel, Cancelled};
+use crate::matrix::assign::{Assignment, Centres, Flag, UNASSIGNED, assign};
+use crate::matrix::simd::Path;
+use crate::matrix::tiles::WIDTH;
+use crate::matrix::{CHUNK_ROWS, Matrix};
+
+/// The first `rows` distinct rows of a matrix: a sample, or all of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct View<'a> {
+    pub matrix: &'a Matrix,
+    pub rows: usize,
+    pub path: Path,
+}
+
+impl View<'_> {
+    /// Row `i`, centred and scaled as the tiles are, in `f64`.
+    pub fn centred(&self, i: usize, to: &mut [f64]) {
+        let scale = self.matrix.tiles().scale();
+        for ((to, value), mean) in to.iter_mut().zip(self.matrix.row(i)).zip(self.matrix.mean()) {
+            *to = (value - mean) * scale;
+        }
+    }
+
+    pub fn weight(&self, i: usize) -> u32 {
+        self.matrix.weights()[i]
+    }
+
+    /// Blocks, the last one perhaps not full.
+    pub fn blocks(&self) -> usize {
+        self.rows.div_ceil(WIDTH)
+    }
+
+    /// Weighted sum of squares about the matrix's mean, in tile units.
+    fn sum_of_squares(&self) -> f64 {
+        if self.rows == self.matrix.distinct() {
+            let scale = self.matrix.tiles().scale();
+            return self.matrix.total_ss() * scale * scale;
+        }
+        let mut row = vec![0.0; self.matrix.columns()];
+        let squares = (0..self.rows).map(|i| {
+            self.centred(i, &mut row);
+            f64::from(self.weight(i)) * row.iter().map(|v| v * v).sum::<f64>()
+        });
+        squares.sum()
+    }
+}
+
+/// Rows that are worked on together, and what they changed in this step.
+#[derive(Debug)]
+struct Chunk {
+    first_row: usize,
+    rows: usize,
+    labels: Vec<[u16; WIDTH]>,
+    valid_until: Vec<f64>,
+    flags: Vec<Flag>,
+    sums: Vec<f64>,
+    counts: Vec<i64>,
+    changed: usize,
+}
+
+/// A fit in progress. Centres and distances are in tile units, about the mean.
+#[derive(Debug)]
+pub(super) struct Lloyd<'a> {
+    view: View<'a>,
+    centres: Vec<f64>,
+    sums: Vec<f64>,
+    counts: Vec<i64>,
+    chunks: Vec<Chunk>,
+    moved: f64,
+    squares: f64,
+    parallel: bool,
+    /// Assignments made.
+    pub iterations: u32,
+    /// Whether the labels stood still under an assignment.
+    pub converged: bool,
+    /// Clusters that were left without a row and moved to the farthest one.
+    pub relocated: u32,
+}
+
+impl<'a> Lloyd<'a> {
+    /// Starts from `centres`, k × d. `parallel`: chunks are shared among the threads of the pool.
+    pub fn new(view: View<'a>, centres: Vec<f64>, parallel: bool) -> Self {
+        let k = centres.len() / view.matrix.columns();
+        let chunks = (0..view.rows).step_by(CHUNK_ROWS).map(|first_row| {
+            let rows = CHUNK_ROWS.min(view.rows - first_row);
+            let blocks = rows.div_ceil(WIDTH);
+            Chunk {
+                first_row,
+                rows,
+                labels: vec![[UNASSIGNED; WIDTH]; blocks],
+                valid_until: vec![f64::MIN; blocks],
+                flags: Vec::with_capacity(blocks),
+                sums: vec![0.0; centres.len()],
+                counts: vec![0; k],
+                changed: 0,
+            }
+        });
+        Self {
+            view,
+            sums: vec![0.0; centres.len()],
+            counts: vec![0; k],
+            chunks: chunks.collect(),
+            centres,
+            moved: 0.0,
+            squares: view.sum_of_squares(),
+            parallel,
+            iterations: 0,
+            converged: false,
+            relocated: 0,
+        }
+    }
+
+    /// k × d, the means of the rows that carry the labels.
+    pub fn centres(&self) -> &[f64] {
+        &self.centres
+    }
+
+    /// Used rows per cluster.
+    pub fn counts(&self) -> &[i64] {
+        &self.counts
+    }
+
+    /// WCSS of the labels about their own means, in tile units, from the sums.
+    pub fn wcss(&self) -> f64 {
+        let d = self.view.matrix.columns();
+        let between: f64 = self
+            .sums
+            .chunks_exact(d)
+            .zip(&self.counts)
+            .filter(|(_, count)| **count > 0)
+            .map(|(sum, &count)| sum.iter().map(|s| s * s).sum::<f64>() / count as f64)
+            .sum();
+        (self.squares - between).max(0.0)
+    }
+
+    /// Iterates until labels stand still, `limit` assignments are made in all, or one of them lowers
+    /// the WCSS by no more than `tolerance` of itself.
+    pub fn run(&mut self, limit: u32, tolerance: f64, cancel: &Cancel) -> Result<(), Cancelled> {
+        let mut before = f64::INFINITY;
+        while self.iterations < limit {
+            let changed = self.step(cancel)?;
+            if changed == 0 {
+                self.converged = true;
+                return Ok(());
+            }
+            let now = self.wcss();
+            if tolerance > 0.0 && before - now <= tolerance * now {
+                return Ok(());
+            }
+            before = now;
+        }
+        Ok(())
+    }
+
+    /// Runs to the end: labels stand still under centres that are summed afresh from all rows, or
+    /// `limit` assignments are made. Either way the centres are the means of the labels.
+    pub fn finish(&mut self, limit: u32, cancel: &Cancel) -> Result<(), Cancelled> {
+        loop {
+            self.converged = false;
+            self.run(limit, 0.0, cancel)?;
+            self.sum_afresh(cancel)?;
+            self.update();
+            if self.iterations >= limit {
+                return Ok(());
+            }
+            if self.converged && self.step(cancel)? == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// One assignment and update; returns how many rows changed their cluster.
+    pub fn step(&mut self, cancel: &Cancel) -> Result<usize, Cancelled> {
+        let prepared = Centres::new(&self.centres, self.view.matrix.columns());
+        let (view, centres, moved) = (self.view, &self.centres[..], self.moved);
+        let work = |chunk: &mut Chunk| {
+            cancel.check()?;
+            chunk.assign(view, &prepared, centres, moved);
+            Ok(())
+        };
+        if self.parallel {
+            self.chunks.par_iter_mut().try_for_each(work)?;
+        } else {
+            self.chunks.iter_mut().try_for_each(work)?;
+        }
+        self.iterations += 1;
+        let mut changed = 0;
+        for chunk in self.chunks.iter_mut().filter(|chunk| chunk.changed > 0) {
+            changed += chunk.changed;
+            self.sums.iter_mut().zip(&chunk.sums).for_each(|(sum, change)| *sum += change);
+            self.counts.iter_mut().zip(&chunk.counts).for_each(|(count, change)| *count += change);
+            chunk.sums.fill(0.0);
+            chunk.counts.fill(0);
+        }
+        if changed > 0 {
+            self.update();
+        }
+        Ok(changed)
+    }
+
+    /// Moves every centre to the mean of its rows; a centre without rows goes to the farthest row.
+    fn update(&mut self) {
+        let d = self.view.matrix.columns();
+        let before = self.centres.clone();
+        for ((centre, sum), &count) in
+            self.centres.chunks_exact_mut(d).zip(self.sums.chunks_exact(d)).zip(&self.counts)
+        {
+            if count > 0 {
+                centre.iter_mut().zip(sum).for_each(|(centre, sum)| *centre = sum / count as f64);
+            }
+        }
+        for cluster in 0..self.counts.len() {
+            if self.counts[cluster] == 0 {
+                self.relocate(cluster);
+            }
+        }
+        let (mut first, mut second) = (0.0_f64, 0.0_f64);
+        for (a, b) in before.chunks_exact(d).zip(self.centres.chunks_exact(d)) {
+            let distance = square_distance(a, b).sqrt();
+            second = second.max(distance.min(first));
+            first = first.max(distance);
+        }
+        // Rounded up: the bounds of the blocks must never be kept for too long.
+        self.moved += (first + second) * (1.0 + 1e-6);
+    }
+
+    /// Gives the empty `cluster` the row that is farthest from its own centre (the first among equals),
+    /// taken from a cluster that keeps other rows.
+    fn relocate(&mut self, cluster: usize) {
+        let d = self.view.matrix.columns();
+        let mut row = vec![0.0; d];
+        let mut farthest = None;
+        let mut largest = -1.0;
+        for i in 0..self.view.rows {
+            let label = usize::from(self.chunks[i / CHUNK_ROWS].labels[i % CHUNK_ROWS / WIDTH][i % WIDTH]);
+            if self.counts[label] > i64::from(self.view.weight(i)) {
+                self.view.centred(i, &mut row);
+                let distance = square_distance(&row, &self.centres[label * d..][..d]);
+                if distance > largest {
+                    (largest, farthest) = (distance, Some((i, label)));
+                }
+            }
+        }
+        let Some((i, from)) = farthest else { return };
+        let weight = self.view.weight(i);
+        let chunk = &mut self.chunks[i / CHUNK_ROWS];
+        let block = i % CHUNK_ROWS / WIDTH;
+        chunk.labels[block][i % WIDTH] = cluster as u16;
+        chunk.valid_until[block] = f64::MIN;
+        self.view.centred(i, &mut row);
+        self.counts[from] -= i64::from(weight);
+        self.counts[cluster] = i64::from(weight);
+        for (j, value) in row.iter().enumerate() {
+            self.sums[from * d + j] -= f64::from(weight) * value;
+            self.sums[cluster * d + j] = f64::from(weight) * value;
+            self.centres[from * d + j] = self.sums[from * d + j] / self.counts[from] as f64;
+            self.centres[cluster * d + j] = *value;
+        }
+        self.relocated += 1;
+    }
+
+    /// Replaces the running sums by sums over all rows, free of what many small changes left.
+    fn sum_afresh(&mut self, cancel: &Cancel) -> Result<(), Cancelled> {
+        let view = self.view;
+        self.chunks.par_iter_mut().try_for_each(|chunk| {
+            cancel.check()?;
+            chunk.sum_afresh(view);
+            Ok(())
+        })?;
+        self.sums.fill(0.0);
+        for chunk in &mut self.chunks {
+            self.sums.iter_mut().zip(&chunk.sums).for_each(|(sum, part)| *sum += part);
+            chunk.sums.fill(0.0);
+        }
+        Ok(())
+    }
+
+    /// The label of every row of the view.
+    pub fn labels(&self) -> Vec<u16> {
+        let mut labels = Vec::with_capacity(self.view.blocks() * WIDTH);
+        for chunk in &self.chunks {
+            labels.extend_from_slice(chunk.labels.as_flattened());
+        }
+        labels.truncate(self.view.rows);
+        labels
+    }
+}
+
+impl Chunk {
+    fn assign(&mut self, view: View<'_>, prepared: &Centres, centres: &[f64], moved: f64) {
+        let tiles = view.matrix.tiles();
+        let first = self.first_row / WIDTH * tiles.stride();
+        self.flags.clear();
+        assign(
+            view.path,
+            Assignment {
+                lanes: &tiles.lanes()[first..][..self.labels.len() * tiles.stride()],
+                centres: prepared,
+                moved,
+                valid_until: &mut self.valid_until,
+                labels: &self.labels,
+                flags: &mut self.flags,
+            },
+        );
+        self.changed = 0;
+        let d = view.matrix.columns();
+        let mut row = vec![0.0; d];
+        for flag in &self.flags {
+            let block = flag.block as usize;
+            let rows = WIDTH.min(self.rows - block * WIDTH);
+            for lane in 0..rows {
+                let unsure = flag.unsure >> lane & 1 == 1;
+                let old = self.labels[block][lane];
+                let mut new = flag.labels[lane];
+                if !unsure && new == old {
+                    continue;
+                }
+                let i = self.first_row + block * WIDTH + lane;
+                view.centred(i, &mut row);
+                if unsure {
+                    let (label, gap) = nearest(&row, centres);
+                    new = label;
+                    let valid = moved + gap;
+                    self.valid_until[block] = self.valid_until[block].min(valid);
+                    if new == old {
+                        continue;
+                    }
+                }
+                self.changed += 1;
+                self.labels[block][lane] = new;
+                let weight = view.weight(i);
+                self.counts[usize::from(new)] += i64::from(weight);
+                add(&mut self.sums[usize::from(new) * d..][..d], &row, f64::from(weight));
+                if old != UNASSIGNED {
+                    self.counts[usize::from(old)] -= i64::from(weight);
+                    add(&mut self.sums[usize::from(old) * d..][..d], &row, -f64::from(weight));
+                }
+            }
+        }
+    }
+
+    fn sum_afresh(&mut self, view: View<'_>) {
+        let d = view.matrix.columns();
+        let mut row = vec![0.0; d];
+        for (i, &label) in self.labels.as_flattened()[..self.rows].iter().enumerate() {
+            view.centred(self.first_row + i, &mut row);
+            add(&mut self.sums[usize::from(label) * d..][..d], &row, f64::from(view.weight(self.first_row + i)));
+        }
+    }
+}
+
+fn add(sum: &mut [f64], row: &[f64], weight: f64) {
+    sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
+}
+
+/// Squared Euclidean distance.
+pub(super) fn square_distance(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
+}
+
+/// The nearest centre (the lowest index among equals), and how much farther the second nearest is,
+/// rounded down.
+fn nearest(row: &[f64], centres: &[f64]) -> (u16, f64) {
+    let (mut label, mut first, mut second) = (0, f64::INFINITY, f64::INFINITY);
+    for (c, centre) in centres.chunks_exact(row.len()).enumerate() {
+        let square = square_distance(row, centre);
+        if square < first {
+            (label, second, first) = (c as u16, first, square);
+        } else if square < second {
+            second = square;
+        }
+    }
+    (label, (second.sqrt() - first.sqrt()) * (1.0 - 1e-6) - 1e-15)
+}

@@ -1,0 +1,168 @@
+//! The rows as `f32` blocks of 16, column-major inside a block: what the kernels read.
+//!
+//! Values are centred on the column means before they are rounded to `f32`, so that raw rupees keep
+//! their precision, and all of them are multiplied by one power of two that brings the farthest row to
+//! a distance of about 1: squares then never overflow, and nothing else changes. Distances in tiles
+//! are `scale` times those of the matrix.
+
+use rayon::prelude::*;
+
+/// Rows in a block.
+pub const WIDTH: usize = 16;
+
+/// One value of each of the 16 rows of a block, aligned to a cache line.
+#[repr(C, align(64))]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lanes(pub [f32; WIDTH]);
+
+impl Lanes {
+    /// The same value in every lane.
+    pub const fn splat(value: f32) -> Self {
+        Self([value; WIDTH])
+    }
+
+    /// The sum of all lanes, always added in the same order (halves onto each other).
+    #[inline(always)]
+    pub fn sum(&self) -> f32 {
+        let mut v = self.0;
+        let mut half = WIDTH / 2;
+        while half > 0 {
+            for lane in 0..half {
+                v[lane] += v[lane + half];
+            }
+            half /= 2;
+        }
+        v[0]
+    }
+}
+
+/// Blocks of the distinct rows of a matrix, in its order.
+#[derive(Clone, Debug)]
+pub struct Tiles {
+    rows: usize,
+    columns: usize,
+    scale: f64,
+    lanes: Vec<Lanes>,
+    weights: Vec<Lanes>,
+}
+
+impl Tiles {
+    /// `values`: rows × `columns`; `mean`: what they are centred on; `radius`: the largest distance from it.
+    pub(super) fn new(values: &[f64], columns: usize, weights: &[u32], mean: &[f64], radius: f64) -> Self {
+        let scale = scale_for(radius);
+        let blocks = weights.len().div_ceil(WIDTH);
+        let stride = columns + 1;
+        let mut lanes = vec![Lanes::splat(0.0); blocks * stride];
+        let per_chunk = super::CHUNK_ROWS / WIDTH * stride;
+        lanes.par_chunks_mut(per_chunk).zip(values.par_chunks(super::CHUNK_ROWS * columns)).for_each(
+            |(blocks, values)| {
+                for (block, values) in blocks.chunks_exact_mut(stride).zip(values.chunks(WIDTH * columns)) {
+                    fill_block(block, values, mean, scale);
+                }
+            },
+        );
+        let mut by_lane = vec![Lanes::splat(0.0); blocks];
+        for (lanes, weights) in by_lane.iter_mut().zip(weights.chunks(WIDTH)) {
+            for (lane, &weight) in lanes.0.iter_mut().zip(weights) {
+                *lane = weight as f32;
+            }
+        }
+        Self { rows: weights.len(), columns, scale, lanes, weights: by_lane }
+    }
+
+    /// Distinct rows, padding not counted.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Columns, d.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// What a distance of the matrix is multiplied by to be a distance here: a power of two.
+    pub fn scale(&self) -> f64 {
+        self.scale
+    }
+
+    /// Blocks of 16 rows; the last one is filled up with copies of the last row, of weight 0.
+    pub fn blocks(&self) -> usize {
+        self.weights.len()
+    }
+
+    /// Lanes from one block to the next: d columns and the squared distance from the mean.
+    pub fn stride(&self) -> usize {
+        self.columns + 1
+    }
+
+    /// All blocks one after the other.
+    pub fn lanes(&self) -> &[Lanes] {
+        &self.lanes
+    }
+
+    /// One lane vector of weights for each block.
+    pub fn weights(&self) -> &[Lanes] {
+        &self.weights
+    }
+
+    /// Row `i` as it stands here, d values.
+    pub fn row(&self, i: usize) -> impl Iterator<Item = f32> + '_ {
+        let block = &self.lanes[i / WIDTH * self.stride()..][..self.columns];
+        block.iter().map(move |lanes| lanes.0[i % WIDTH])
+    }
+}
+
+/// The power of two that brings `radius` into 0.5..1, or 1 for rows that are all equal.
+fn scale_for(radius: f64) -> f64 {
+    if radius > 0.0 { (-radius.log2().ceil()).clamp(-1000.0, 1000.0).exp2() } else { 1.0 }
+}
+
+fn fill_block(block: &mut [Lanes], values: &[f64], mean: &[f64], scale: f64) {
+    let columns = mean.len();
+    let rows = values.len() / columns;
+    for lane in 0..WIDTH {
+        let row = &values[lane.min(rows - 1) * columns..][..columns];
+        let mut square = 0.0_f64;
+        for (j, (value, mean)) in row.iter().zip(mean).enumerate() {
+            let centred = (value - mean) * scale;
+            square += centred * centred;
+            block[j].0[lane] = centred as f32;
+        }
+        block[columns].0[lane] = square as f32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::Matrix;
+
+    #[test]
+    fn rupees_keep_their_differences() {
+        let m = Matrix::from_rows(&[4_500_000_001.0, 4_500_000_002.0, 4_500_000_004.0], 1).unwrap();
+        let back = |i: usize| f64::from(m.tiles().row(i).next().unwrap()) / m.tiles().scale() + m.mean()[0];
+        for i in 0..3 {
+            assert!((back(i) - m.row(i)[0]).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn padding_repeats_the_last_row_without_weight() {
+        let values: Vec<f64> = (0..34).map(f64::from).collect();
+        let m = Matrix::from_rows(&values, 2).unwrap();
+        let tiles = m.tiles();
+        assert_eq!((tiles.rows(), tiles.blocks(), tiles.stride(), tiles.lanes().len()), (17, 2, 3, 6));
+        assert_eq!(tiles.weights()[1].0[0], 1.0);
+        assert!(tiles.weights()[1].0[1..].iter().all(|&w| w == 0.0));
+        assert!(tiles.lanes()[3..].iter().all(|l| l.0.iter().all(|&v| v == l.0[0])));
+    }
+
+    #[test]
+    fn the_farthest_row_is_at_a_distance_of_about_one() {
+        for radius in [1e-300, 3.0, 1e150] {
+            let at = radius * scale_for(radius);
+            assert!(at > 0.49 && at <= 1.0, "{radius}: {at}");
+        }
+        assert_eq!(scale_for(0.0), 1.0);
+    }
+}
