@@ -1,0 +1,110 @@
+//! Parquet and Arrow IPC files, by polars, from bytes in memory.
+
+use std::any::Any;
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use polars::prelude::{
+    ArrowDataType, ArrowField, ArrowSchema, DataFrame, DataType, IpcReader, ParallelStrategy, ParquetReader,
+    PolarsResult, SerReader as _,
+};
+
+use super::header::{columns, list};
+use super::{Format, Origin, Parsed, go_on};
+use crate::error::Result;
+use crate::jobs::Cancel;
+
+/// Reads the columns that a table can hold; nested and binary ones are left out with a notice, categoricals become
+/// text, a column without a type becomes text without values.
+///
+/// polars cannot be cancelled while it reads, only before and after.
+pub(super) fn read(format: Format, bytes: &[u8], origin: &Origin, cancel: &Cancel) -> Result<Parsed> {
+    go_on(cancel)?;
+    let corrupt = |why: String| {
+        origin
+            .error(format!("this {format} file is cut off or corrupt ({})", super::excerpt(&why)))
+            .try_this("copy or write the file again")
+    };
+    let ending: &[u8] = if format == Format::Parquet { b"PAR1" } else { b"ARROW1" };
+    if !bytes.ends_with(ending) || bytes.len() < 2 * ending.len() {
+        return Err(corrupt("its last bytes are missing".to_owned()));
+    }
+    let schema = guarded(|| match format {
+        Format::Parquet => ParquetReader::new(Cursor::new(bytes)).schema(),
+        _ => IpcReader::new(Cursor::new(bytes)).schema(),
+    })
+    .map_err(corrupt)?;
+    let (kept, dropped) = sort_out(&schema);
+    if kept.is_empty() {
+        return Err(origin
+            .error("all its columns are nested or binary")
+            .try_this("write a file with columns of numbers, text or dates"));
+    }
+    let frame = guarded(|| {
+        let frame = match format {
+            // One thread: polars' own pool has the priority of the keyboard.
+            Format::Parquet => ParquetReader::new(Cursor::new(bytes))
+                .read_parallel(ParallelStrategy::None)
+                .with_columns(Some(kept))
+                .finish(),
+            _ => IpcReader::new(Cursor::new(bytes)).with_columns(Some(kept)).finish(),
+        }?;
+        plain(frame)
+    })
+    .map_err(corrupt)?;
+    go_on(cancel)?;
+    if frame.height() == 0 {
+        return Err(origin.error("it has columns but no rows").try_this("name a file with at least one row"));
+    }
+    let notices = if dropped.is_empty() {
+        Vec::new()
+    } else {
+        vec![format!("{} of nested, binary or decimal type left out: {}", columns(dropped.len()), list(&dropped))]
+    };
+    Ok(Parsed { frame, lines: None, notices })
+}
+
+/// Names of the columns that a table can hold, and of the others.
+fn sort_out(schema: &ArrowSchema) -> (Vec<String>, Vec<String>) {
+    let (kept, dropped): (Vec<_>, Vec<_>) = schema.iter_values().partition(|field| is_plain(&field.dtype));
+    let names = |fields: Vec<&ArrowField>| fields.into_iter().map(|field| field.name.to_string()).collect();
+    (names(kept), names(dropped))
+}
+
+fn is_plain(kind: &ArrowDataType) -> bool {
+    use ArrowDataType as T;
+    match kind {
+        T::Null | T::Boolean | T::Int8 | T::Int16 | T::Int32 | T::Int64 => true,
+        T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 | T::Float32 | T::Float64 => true,
+        T::Utf8 | T::LargeUtf8 | T::Utf8View => true,
+        T::Date32 | T::Date64 | T::Time32(_) | T::Time64(_) | T::Timestamp(..) | T::Duration(_) => true,
+        T::Dictionary(_, values, _) => is_plain(values),
+        _ => false,
+    }
+}
+
+/// Categoricals and columns without a type as text.
+fn plain(mut frame: DataFrame) -> PolarsResult<DataFrame> {
+    for index in 0..frame.width() {
+        let column = &frame.columns()[index];
+        if matches!(column.dtype(), DataType::Null | DataType::Categorical(..) | DataType::Enum(..)) {
+            let text = column.cast(&DataType::String)?;
+            frame.replace_column(index, text)?;
+        }
+    }
+    Ok(frame)
+}
+
+/// The readers of polars trust their input in places; a panic of theirs is an error of the file.
+fn guarded<T>(read: impl FnOnce() -> PolarsResult<T>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(panic) => Err(message_of(panic.as_ref())),
+    }
+}
+
+fn message_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("the reader gave up").to_owned()
+}
