@@ -39,7 +39,7 @@ impl Sweep {
                     .try_this(format!("--k 1..{}", prepared.matrix.distinct())));
             }
             let sweep = study::sweep(&cleaned, &prepared, &recipe, ks.clone(), cancel, &mut |_| {})?;
-            Ok(SweepReport::new(&self.table.source(), &cleaned, &recipe, &sweep, *ks.end()))
+            Ok(SweepReport::new(&self.table.source(), &cleaned, &recipe, &sweep))
         })?;
         output::notices(report.notices());
         output::data(&match self.format.into() {

@@ -32,6 +32,16 @@ pub enum Engine {
     Linfa,
 }
 
+impl Engine {
+    /// The word in flags and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Kscope => "kscope",
+            Self::Linfa => "linfa",
+        }
+    }
+}
+
 /// What a sweep depends on besides the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Params {

@@ -57,16 +57,9 @@ struct CriterionJson {
 
 impl SweepReport {
     /// Collects what was found.
-    pub fn new(source: &str, cleaned: &Cleaned, recipe: &Recipe, sweep: &Sweep, asked: usize) -> Self {
+    pub fn new(source: &str, cleaned: &Cleaned, recipe: &Recipe, sweep: &Sweep) -> Self {
         let matrix = &sweep.prepared.matrix;
         let mut notices = super::notices(cleaned, &sweep.prepared);
-        if sweep.k_possible < asked {
-            notices.push(format!(
-                "k above {} is not offered: there are only {} distinct rows",
-                sweep.k_possible,
-                matrix.distinct()
-            ));
-        }
         for found in &sweep.ks {
             notices.extend(found.clustering.notices.iter().map(|n| format!("k = {}: {n}", found.clustering.k)));
         }

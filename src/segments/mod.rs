@@ -3,3 +3,6 @@
 mod names;
 pub mod order;
 pub mod profile;
+pub mod drill;
+pub mod funnel;
+pub mod rule;

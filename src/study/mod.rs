@@ -140,12 +140,9 @@ pub fn sweep(
     cancel: &Cancel,
     on: &mut dyn FnMut(Step<'_>),
 ) -> Result<Sweep> {
-    let params = recipe.params();
     let matrix = &prepared.matrix;
-    let mut clusterings = cluster::sweep(matrix, *ks.end(), &params, cancel, &mut |found, last| {
-        if last {
-            on(Step::Clustered(found));
-        }
+    let mut clusterings = cluster::sweep(matrix, *ks.end(), recipe.params(), cancel, &mut |found| {
+        on(Step::Clustered(found));
     })?;
     let made = clusterings.len();
     clusterings.retain(|c| ks.contains(&c.k));
@@ -160,6 +157,16 @@ pub fn sweep(
     let verdict = verdict::verdict(&qualities);
     let ks = clusterings.into_iter().zip(qualities).map(|(c, q)| KFound::new(c, Some(q))).collect();
     Ok(Sweep { prepared: Arc::clone(prepared), ks, verdict, k_possible: made })
+}
+
+/// Clusters for one k, canonically numbered; without its quality.
+///
+/// # Errors
+/// k = 0 or more than the distinct rows, interruption.
+pub fn fit(cleaned: &Cleaned, prepared: &Prepared, recipe: &Recipe, k: usize, cancel: &Cancel) -> Result<Clustering> {
+    let mut clustering = cluster::fit(&prepared.matrix, k, recipe.params(), cancel)?;
+    canonical(cleaned, prepared, &mut clustering);
+    Ok(clustering)
 }
 
 /// Gives a clustering its canonical numbers.

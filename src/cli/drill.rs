@@ -1,0 +1,67 @@
+//! `kscope drill`: a rule as a funnel, and the rows behind it.
+
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::choices::{FitChoices, FormatChoice, TableChoices};
+use super::output;
+use crate::error::{Error, Result};
+use crate::jobs::Cancel;
+use crate::report::drill::DrillReport;
+use crate::report::{self, Format};
+use crate::segments::drill::{ClusterOf, RuleColumns, drill};
+use crate::study::recipe::DEFAULT_RULE;
+use crate::study::{self, Cleaned};
+
+#[derive(Debug, Args)]
+pub(super) struct Drill {
+    #[command(flatten)]
+    table: TableChoices,
+    #[command(flatten)]
+    fit: FitChoices,
+    /// Who is meant.
+    #[arg(long, default_value = DEFAULT_RULE)]
+    rule: String,
+    /// Cluster too, and tell which cluster holds how many.
+    #[arg(long)]
+    k: Option<usize>,
+    /// Put the id column into the rows.
+    #[arg(long)]
+    with_ids: bool,
+    #[arg(long, value_enum, default_value_t)]
+    format: FormatChoice,
+}
+
+impl Drill {
+    pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
+        if self.k == Some(0) {
+            return Err(Error::bad_input("k = 0 makes no clusters").try_this("--k 1 or more"));
+        }
+        let (text, notices) = self.fit.on_threads(|| {
+            let recipe = self.fit.recipe(&self.table)?;
+            let cleaned = self.table.clean(&recipe.cleaning, cancel)?;
+            let clusters = self.k.map(|k| self.clusters(&cleaned, k, cancel)).transpose()?;
+            let columns = RuleColumns { learners: &cleaned.learners, clusters: clusters.as_ref() };
+            let found = drill(&columns, &self.rule)?;
+            let text = match self.format.into() {
+                Format::Text => report::drill::text(&cleaned, &found),
+                Format::Json => report::json::document(&DrillReport::new(&found))?,
+                Format::Csv => report::drill::csv(&cleaned, &found, clusters.as_ref(), self.with_ids)?,
+            };
+            Ok((text, found.notices))
+        })?;
+        output::notices(&notices);
+        output::data(&text)
+    }
+
+    fn clusters(&self, cleaned: &Cleaned, k: usize, cancel: &Cancel) -> Result<ClusterOf> {
+        let recipe = self.fit.recipe(&self.table)?;
+        let features = study::features(cleaned, &recipe)?;
+        let prepared = Arc::new(study::prepare(cleaned, &features, cancel)?);
+        let clustering = study::fit(cleaned, &prepared, &recipe, k, cancel)?;
+        let described = study::describe(cleaned, &prepared, &clustering);
+        let names = described.profiles.iter().map(|p| p.name.clone()).collect();
+        Ok(ClusterOf::new(&cleaned.learners, &prepared.encoded.rows, &described.labels, names))
+    }
+}

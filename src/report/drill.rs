@@ -1,0 +1,140 @@
+//! The report of a rule: its funnel, its clusters, the rows behind it.
+
+use serde::Serialize;
+
+use super::json::Numbers;
+use super::text::{self, Align};
+use crate::error::{Error, Result};
+use crate::segments::drill::{ClusterOf, Drill, NO_CLUSTER};
+use crate::study::Cleaned;
+use crate::table::column::{Column, Data};
+use crate::table::money::{format_pay, group_thousands};
+use crate::table::role::Role;
+
+/// JSON of `kscope drill`.
+#[derive(Debug, Serialize)]
+pub struct DrillReport {
+    rule: String,
+    clauses: Vec<ClauseJson>,
+    rows: usize,
+    learners: Option<usize>,
+    by_cluster: Vec<HeldJson>,
+    means: Numbers,
+}
+
+#[derive(Debug, Serialize)]
+struct ClauseJson {
+    text: String,
+    pass: usize,
+    fail: usize,
+    percentile: Option<f64>,
+    keeps: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct HeldJson {
+    cluster: usize,
+    rows: usize,
+    learners: Option<usize>,
+    share_of_matches: f64,
+    lift: f64,
+}
+
+impl DrillReport {
+    /// Collects what a rule found.
+    pub fn new(drill: &Drill) -> Self {
+        let clause = |c: &crate::segments::funnel::FunnelClause| ClauseJson {
+            text: c.text.clone(),
+            pass: c.pass,
+            fail: c.fail,
+            percentile: c.percentile,
+            keeps: c.keeps,
+        };
+        let held = |h: &crate::segments::drill::Held| HeldJson {
+            cluster: h.cluster,
+            rows: h.rows,
+            learners: h.learners,
+            share_of_matches: h.share_of_matches,
+            lift: h.lift,
+        };
+        Self {
+            rule: drill.rule.clone(),
+            clauses: drill.funnel.clauses.iter().map(clause).collect(),
+            rows: drill.rows.len(),
+            learners: drill.learners,
+            by_cluster: drill.by_cluster.iter().map(held).collect(),
+            means: Numbers(drill.means.clone()),
+        }
+    }
+}
+
+/// For people.
+pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
+    let all = drill.funnel.rows.max(1) as f64;
+    let mut rows = vec![vec!["all".to_owned(), String::new(), group_thousands(drill.funnel.rows as u64), "100 %".to_owned(), String::new()]];
+    for clause in &drill.funnel.clauses {
+        rows.push(vec![
+            text::visible(&clause.text),
+            clause.percentile.map(|p| format!("P{p:.0}")).unwrap_or_default(),
+            group_thousands(clause.pass as u64),
+            format!("{:.1} %", 100.0 * clause.pass as f64 / all),
+            if clause.hardly { format!("! keeps {:.0} %: hardly a filter", 100.0 * clause.keeps) } else { format!("keeps {:.0} %", 100.0 * clause.keeps) },
+        ]);
+    }
+    let header = [("clause", Align::Left), ("at", Align::Right), ("rows", Align::Right), ("of all", Align::Right), ("", Align::Left)];
+    let mut out = format!("Rule  {}\n\n{}", text::visible(&drill.rule), text::table(&header, &rows));
+    if !drill.by_cluster.is_empty() {
+        let rows: Vec<Vec<String>> = drill
+            .by_cluster
+            .iter()
+            .map(|h| {
+                vec![
+                    h.cluster.to_string(),
+                    group_thousands(h.rows as u64),
+                    format!("{:.1} %", 100.0 * h.share_of_matches),
+                    format!("×{:.1}", h.lift),
+                ]
+            })
+            .collect();
+        let header = [("cluster", Align::Right), ("rows", Align::Right), ("of the matches", Align::Right), ("its share", Align::Right)];
+        out += &format!("\n{}", text::table(&header, &rows));
+    }
+    out += "\nMeans of the matches\n";
+    for (name, mean) in &drill.means {
+        let is_pay = cleaned.learners.find(name).is_some_and(|c| c.role == Role::Pay);
+        let shown = if is_pay { format_pay(*mean, cleaned.table.currency) } else { text::figure(*mean) };
+        out += &format!("  {}  {shown}\n", text::visible(name));
+    }
+    out
+}
+
+/// The rows behind a rule for spreadsheets: the source row, every column but the id (with it on request), and the
+/// cluster where there is one.
+pub fn csv(cleaned: &Cleaned, drill: &Drill, clusters: Option<&ClusterOf>, with_ids: bool) -> Result<String> {
+    let failed = |e: csv::Error| Error::failed("cannot write CSV").because(e);
+    let learners = &cleaned.learners;
+    let columns: Vec<&Column> = learners
+        .columns
+        .iter()
+        .filter(|c| c.role != Role::Ignore && (with_ids || c.role != Role::Learner))
+        .collect();
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let mut header = vec!["row"];
+    header.extend(columns.iter().map(|c| c.name.as_str()));
+    header.extend(clusters.map(|_| "cluster"));
+    out.write_record(&header).map_err(failed)?;
+    for &row in &drill.rows {
+        let at = row as usize;
+        let mut record = vec![learners.source_row[at].to_string()];
+        record.extend(columns.iter().map(|c| match &c.data {
+            Data::Number(_) => c.cell(at),
+            Data::Text(text) => super::spreadsheet_safe(text.get(at).unwrap_or_default()).into_owned(),
+        }));
+        if let Some(clusters) = clusters {
+            let label = clusters.labels[at];
+            record.push(if label == NO_CLUSTER { String::new() } else { label.to_string() });
+        }
+        out.write_record(&record).map_err(failed)?;
+    }
+    super::csv_text(out)
+}

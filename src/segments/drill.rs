@@ -1,0 +1,162 @@
+//! The people behind a rule: the funnel over the cleaned table, which cluster holds how many.
+
+use super::funnel::{Funnel, funnel};
+use super::rule::{self, ColumnRef, Columns, Kind};
+use crate::error::Result;
+use crate::table::cleaning::Learners;
+use crate::table::column::Data;
+use crate::table::role::Role;
+
+/// A cluster per used row, as rules and drills see it.
+#[derive(Clone, Debug)]
+pub struct ClusterOf {
+    /// By used row; [`NO_CLUSTER`] where the row was not clustered.
+    pub labels: Vec<u16>,
+    /// One name per cluster.
+    pub names: Vec<String>,
+}
+
+/// The label of a row that was not clustered.
+pub const NO_CLUSTER: u16 = u16::MAX;
+
+impl ClusterOf {
+    /// Spreads labels of clustered rows over the used rows.
+    pub fn new(learners: &Learners, rows: &[u32], labels: &[u16], names: Vec<String>) -> Self {
+        let mut by_row = vec![NO_CLUSTER; learners.rows()];
+        for (&row, &label) in rows.iter().zip(labels) {
+            by_row[row as usize] = label;
+        }
+        Self { labels: by_row, names }
+    }
+}
+
+/// The columns of a cleaned table as a rule may name them: by name, by role, and `cluster`.
+#[derive(Debug)]
+pub struct RuleColumns<'a> {
+    /// The cleaned table.
+    pub learners: &'a Learners,
+    /// The clusters of the current fit, where there is one.
+    pub clusters: Option<&'a ClusterOf>,
+}
+
+impl Columns for RuleColumns<'_> {
+    fn rows(&self) -> usize {
+        self.learners.rows()
+    }
+
+    fn resolve(&self, name: &str) -> Option<ColumnRef<'_>> {
+        let Some(column) = self.learners.find(name) else {
+            let clusters = self.clusters.filter(|_| name.trim().eq_ignore_ascii_case("cluster"))?;
+            return Some(ColumnRef::Cluster { labels: &clusters.labels, names: &clusters.names });
+        };
+        Some(match &column.data {
+            Data::Number(values) => ColumnRef::Number {
+                values,
+                kind: match column.role {
+                    Role::Pay => Kind::Pay,
+                    Role::Experience | Role::Age => Kind::Years,
+                    role if role.is_year() => Kind::Year,
+                    _ => Kind::Plain,
+                },
+            },
+            Data::Text(text) => ColumnRef::Text { codes: &text.codes, levels: &text.levels },
+        })
+    }
+
+    fn names(&self) -> Vec<String> {
+        let columns = self.learners.columns.iter().filter(|c| c.role != Role::Ignore);
+        let mut names: Vec<String> = columns.clone().map(|c| c.name.clone()).collect();
+        names.extend(columns.filter(|c| c.role.is_single()).map(|c| c.role.word().to_owned()));
+        if self.clusters.is_some() {
+            names.push("cluster".to_owned());
+        }
+        names
+    }
+}
+
+/// How many of the matches one cluster holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// Canonical number.
+    pub cluster: usize,
+    /// Matching rows in it.
+    pub rows: usize,
+    /// Distinct learners among them; `None` where no id column is known.
+    pub learners: Option<usize>,
+    /// Share of all matches, 0…1.
+    pub share_of_matches: f64,
+    /// That share over the cluster's share of all rows.
+    pub lift: f64,
+}
+
+/// A rule put to the table.
+#[derive(Debug)]
+pub struct Drill {
+    /// The rule in canonical text.
+    pub rule: String,
+    /// What each clause does, and the rows that pass.
+    pub funnel: Funnel,
+    /// Matching used rows, ascending.
+    pub rows: Vec<u32>,
+    /// Distinct learners among them; `None` where no id column is known.
+    pub learners: Option<usize>,
+    /// One per cluster; empty without clusters.
+    pub by_cluster: Vec<Held>,
+    /// Means over the matching rows, original units, of every column of numbers.
+    pub means: Vec<(String, f64)>,
+    /// What is allowed and probably not meant.
+    pub notices: Vec<String>,
+}
+
+/// Puts a rule to the table.
+///
+/// # Errors
+/// What is no rule, with its place; unknown columns with the nearest name.
+pub fn drill(columns: &RuleColumns<'_>, text: &str) -> Result<Drill> {
+    let rule = rule::parse(text).map_err(|e| e.into_error(text))?;
+    let bound = rule.bind(columns).map_err(|e| e.into_error(text))?;
+    let funnel = funnel(&bound);
+    let rows: Vec<u32> = funnel.matches.iter().map(|row| row as u32).collect();
+    let learners = columns.learners;
+    let by_cluster = columns.clusters.map(|clusters| held(learners, clusters, &rows)).unwrap_or_default();
+    let means = learners
+        .columns
+        .iter()
+        .filter(|c| c.role != Role::Ignore)
+        .filter_map(|c| {
+            let values = c.numbers()?;
+            let known = rows.iter().map(|&r| values[r as usize]).filter(|v| v.is_finite());
+            let (n, sum) = known.fold((0.0, 0.0), |(n, sum), v| (n + 1.0, sum + v));
+            Some((c.name.clone(), sum / n))
+        })
+        .collect();
+    Ok(Drill {
+        rule: rule.as_str().to_owned(),
+        learners: learners.learners_among(rows.iter().map(|&r| r as usize)),
+        notices: bound.notices().iter().map(|n| n.message.clone()).collect(),
+        funnel,
+        rows,
+        by_cluster,
+        means,
+    })
+}
+
+fn held(learners: &Learners, clusters: &ClusterOf, rows: &[u32]) -> Vec<Held> {
+    let clustered = clusters.labels.iter().filter(|l| **l != NO_CLUSTER).count().max(1);
+    (0..clusters.names.len())
+        .map(|cluster| {
+            let is_here = |label: u16| usize::from(label) == cluster;
+            let here: Vec<usize> =
+                rows.iter().map(|&r| r as usize).filter(|&row| is_here(clusters.labels[row])).collect();
+            let size = clusters.labels.iter().filter(|l| is_here(**l)).count();
+            let share_of_matches = here.len() as f64 / rows.len().max(1) as f64;
+            Held {
+                cluster,
+                rows: here.len(),
+                share_of_matches,
+                lift: if size == 0 { 0.0 } else { share_of_matches / (size as f64 / clustered as f64) },
+                learners: learners.learners_among(here.into_iter()),
+            }
+        })
+        .collect()
+}
