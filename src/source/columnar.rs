@@ -1,6 +1,6 @@
 //! Parquet and Arrow IPC files, by polars, from bytes in memory.
 
-use std::any::Any;
+use std::cell::Cell;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,7 +9,7 @@ use polars::prelude::{
     PolarsResult, SerReader as _,
 };
 
-use super::header::{columns, list};
+use super::text::{columns, list};
 use super::{Format, Origin, Parsed, go_on};
 use crate::error::Result;
 use crate::jobs::Cancel;
@@ -59,7 +59,11 @@ pub(super) fn read(format: Format, bytes: &[u8], origin: &Origin, cancel: &Cance
     let notices = if dropped.is_empty() {
         Vec::new()
     } else {
-        vec![format!("{} of nested, binary or decimal type left out: {}", columns(dropped.len()), list(&dropped))]
+        vec![format!(
+            "{} left out, of a type that is not read (nested, binary, decimal): {}",
+            columns(dropped.len()),
+            list(&dropped)
+        )]
     };
     Ok(Parsed { frame, lines: None, notices })
 }
@@ -78,7 +82,7 @@ fn is_plain(kind: &ArrowDataType) -> bool {
         T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 | T::Float32 | T::Float64 => true,
         T::Utf8 | T::LargeUtf8 | T::Utf8View => true,
         T::Date32 | T::Date64 | T::Time32(_) | T::Time64(_) | T::Timestamp(..) | T::Duration(_) => true,
-        T::Dictionary(_, values, _) => is_plain(values),
+        T::Dictionary(_, values, _) => matches!(values.as_ref(), T::Utf8 | T::LargeUtf8 | T::Utf8View),
         _ => false,
     }
 }
@@ -95,16 +99,40 @@ fn plain(mut frame: DataFrame) -> PolarsResult<DataFrame> {
     Ok(frame)
 }
 
-/// The readers of polars trust their input in places; a panic of theirs is an error of the file.
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread, now, is one that [`guarded`] turns into an error: a panic hook should stay silent.
+pub(super) fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
+/// The readers of polars unwrap in places what a corrupt file says; a panic of theirs is an error of the file.
 fn guarded<T>(read: impl FnOnce() -> PolarsResult<T>) -> Result<T, String> {
-    match catch_unwind(AssertUnwindSafe(read)) {
+    GUARDED.set(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    GUARDED.set(false);
+    match read {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(panic) => Err(message_of(panic.as_ref())),
+        Err(_) => Err("its reader gave up on it".to_owned()),
     }
 }
 
-fn message_of(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("the reader gave up").to_owned()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_error_and_is_known_to_be_guarded() {
+        let mut inside = false;
+        let result: Result<(), String> = guarded(|| {
+            inside = is_guarded();
+            panic!("out of spec");
+        });
+        assert!(inside);
+        assert!(!is_guarded());
+        assert_eq!(result, Err("its reader gave up on it".to_owned()));
+    }
 }

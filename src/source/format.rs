@@ -46,14 +46,28 @@ pub(super) fn of_bytes(bytes: &[u8], name: &str, origin: &Origin) -> Result<Opti
         "arrow" | "ipc" | "feather" => "Arrow IPC",
         _ => return Ok(None),
     };
-    let why = if bytes.is_empty() {
-        "it is empty".to_owned()
-    } else if bytes.starts_with(&[0xff; 4]) {
-        "it is an Arrow stream, not an Arrow file".to_owned()
-    } else {
-        format!("its name promises {promised}, but it does not begin like it")
+    let why = match looks_like(bytes) {
+        Some(kind) => format!("its name promises {promised}, but it looks like {kind}"),
+        None if bytes.is_empty() => "it is empty".to_owned(),
+        None => format!("its name promises {promised}, but it does not begin like it"),
     };
     Err(origin.error(why).try_this("write the file again, or rename it after what it holds"))
+}
+
+/// What bytes are that cannot be read, in words, where their beginning tells it.
+pub(super) fn looks_like(bytes: &[u8]) -> Option<&'static str> {
+    const KNOWN: [(&[u8], &str); 9] = [
+        (b"PK\x03\x04", "an Excel workbook or zip archive"),
+        (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+        (b"SQLite format 3\0", "an SQLite database"),
+        (b"%PDF", "a PDF document"),
+        (b"BZh", "a file packed with bzip2"),
+        (b"\xfd7zXZ\0", "a file packed with xz"),
+        (b"\xff\xff\xff\xff", "an Arrow stream (an Arrow file is needed)"),
+        (b"FEA1", "Feather version 1 (version 2 is needed)"),
+        (b"PARE", "an encrypted Parquet file"),
+    ];
+    KNOWN.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| *kind)
 }
 
 /// Which text format it is.

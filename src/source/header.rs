@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use csv::StringRecord;
 
+use super::text::{columns, list};
+
 /// Names for the columns, all distinct and none empty, and what was done to get there.
 pub(super) struct Header {
     pub(super) names: Vec<String>,
@@ -91,19 +93,6 @@ fn is_number(cell: &str) -> bool {
 /// 0, 1, 2, … as pandas and NumPy head columns that have no names.
 fn counts_up(first: &StringRecord) -> bool {
     first.len() > 2 && first.iter().enumerate().all(|(column, cell)| cell.parse() == Ok(column))
-}
-
-/// "1 column", "2 columns".
-pub(super) fn columns(count: usize) -> String {
-    if count == 1 { "1 column".to_owned() } else { format!("{count} columns") }
-}
-
-/// The first few names, fit to be shown.
-pub(super) fn list(names: &[String]) -> String {
-    const SHOWN: usize = 5;
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| super::excerpt(name)).collect();
-    let more = if names.len() > SHOWN { ", …" } else { "" };
-    shown.join(", ") + more
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use polars::prelude::{
 };
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::header::{columns, list};
 use super::lines::Lines;
+use super::text::{columns, list};
 use super::{Origin, Parsed, excerpt, go_on};
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
@@ -111,7 +111,7 @@ fn unreadable(error: &serde_json::Error, line: u64, content: &str, origin: &Orig
     let said = error.to_string();
     let said = said.split(" at line ").next().unwrap_or_default();
     origin
-        .error_on(line, format!("{said}, at character {}: {}", error.column(), excerpt(content.trim_end())))
+        .error_on(line, format!("{said}, at byte {}: {}", error.column(), excerpt(content.trim_end())))
         .try_this("every line must be one whole JSON object; `jq -c .` writes objects so")
 }
 

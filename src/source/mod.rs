@@ -144,6 +144,12 @@ pub fn read(
     Ok(RawTable { name, format, frame: parsed.frame, fingerprint, notices: parsed.notices, lines: parsed.lines })
 }
 
+/// Whether a panic that happens on this thread now is expected and becomes an ordinary error (a corrupt Parquet or
+/// Arrow file). A panic hook asks this and stays silent, or it would report a crash that is none.
+pub fn is_panic_caught() -> bool {
+    columnar::is_guarded()
+}
+
 /// What a reader of one format hands over.
 struct Parsed {
     frame: DataFrame,

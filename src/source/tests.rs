@@ -225,6 +225,48 @@ mod csv_files {
     }
 }
 
+mod csv_round_trip {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cell() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(vec!["a", "\"", ",", "\n", "\r\n", ";", "é", " ", "7"]);
+        prop::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+        /// What a plain writer quotes comes back cell by cell, every row with the line on which it starts.
+        #[test]
+        fn quoted_tables_come_back(
+            rows in prop::collection::vec((prop::collection::vec(cell(), 3), 0..3_usize), 1..8),
+            line_end in prop::sample::select(vec!["\n", "\r\n"]),
+        ) {
+            let mut text = ["h0,h1,h2", line_end].concat();
+            let mut starts = Vec::new();
+            for (cells, blank_lines) in &rows {
+                text.push_str(&line_end.repeat(*blank_lines));
+                starts.push(1 + text.matches('\n').count() as u64);
+                let quoted: Vec<String> =
+                    cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+                text.push_str(&quoted.join(","));
+                text.push_str(line_end);
+            }
+            let table = read_as("x.csv", &text).unwrap();
+            prop_assert_eq!(lines(&table), starts);
+            for (column, name) in ["h0", "h1", "h2"].into_iter().enumerate() {
+                let written: Vec<String> = rows
+                    .iter()
+                    .map(|(cells, _)| if cells[column].is_empty() { "~".to_owned() } else { cells[column].clone() })
+                    .collect();
+                prop_assert_eq!(cells(&table, name), written);
+            }
+        }
+    }
+}
+
 mod packed_files {
     use super::*;
 
@@ -312,7 +354,7 @@ mod json_lines {
     #[test]
     fn a_line_that_does_not_parse_is_named() {
         let message = complaint("x.jsonl", "{\"a\": 1}\n\n{\"a\": 1 \x1b[0m \"b\"}\n");
-        assert_says(&message, &["x.jsonl, line 3", "character 9", "{\"a\": 1 \\u{1b}[0m", "jq"]);
+        assert_says(&message, &["x.jsonl, line 3", "byte 9", "{\"a\": 1 \\u{1b}[0m", "jq"]);
         assert!(!message.contains("line 1"), "{message}");
         assert_says(&complaint("x.jsonl", "{\"a\": 1}\n7\n"), &["line 2", "a JSON object"]);
         assert_says(&complaint("x.json", "{\n  \"a\": 1\n}\n"), &["line 1", "one whole JSON object"]);
@@ -421,7 +463,8 @@ mod binary_files {
     fn a_name_that_promises_too_much() {
         assert_says(&complaint("x.parquet", "a,b\n1,2\n"), &["promises Parquet"]);
         assert_says(&complaint("x.arrow", b"\xff\xff\xff\xff\0\0"), &["Arrow stream"]);
-        assert_says(&complaint("x.feather", b"FEA1\0\0\0"), &["promises Arrow IPC"]);
+        assert_says(&complaint("x.feather", b"FEA1\0\0\0"), &["promises Arrow IPC", "Feather version 1"]);
+        assert_says(&complaint("x", b"\xff\xff\xff\xff\0\0"), &["Arrow stream"]);
     }
 }
 

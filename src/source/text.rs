@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::Origin;
+use super::{Origin, format};
 use crate::error::{Error, Result};
 
 /// Characters of a cell or line that a message shows.
@@ -77,19 +77,8 @@ fn refuse_binary(bytes: &[u8], origin: &Origin) -> Result<()> {
 }
 
 fn binary(bytes: &[u8], origin: &Origin, why: impl std::fmt::Display) -> Error {
-    const KNOWN: [(&[u8], &str); 8] = [
-        (b"PK\x03\x04", "an Excel workbook or zip archive"),
-        (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-        (b"SQLite format 3\0", "an SQLite database"),
-        (b"%PDF", "a PDF document"),
-        (b"BZh", "packed with bzip2"),
-        (b"\xfd7zXZ\0", "packed with xz"),
-        (b"FEA1", "Feather version 1"),
-        (b"PARE", "an encrypted Parquet file"),
-    ];
-    let kind = KNOWN.iter().find(|(magic, _)| bytes.starts_with(magic));
-    match kind {
-        Some((_, kind)) => origin.error(format!("it looks like {kind}")),
+    match format::looks_like(bytes) {
+        Some(kind) => origin.error(format!("it looks like {kind}")),
         None => origin.error(format!("it is not text: {why}")),
     }
     .try_this("export the table as CSV in UTF-8, JSON lines, Parquet or Arrow IPC (gzip and Zstandard may wrap them)")
@@ -116,6 +105,19 @@ pub fn excerpt(text: &str) -> String {
         Some((end, _)) => escape(&text[..end]) + "…",
         None => escape(text),
     }
+}
+
+/// "1 column", "2 columns".
+pub(super) fn columns(count: usize) -> String {
+    if count == 1 { "1 column".to_owned() } else { format!("{count} columns") }
+}
+
+/// The first few names, fit to be shown.
+pub(super) fn list(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| excerpt(name)).collect();
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    shown.join(", ") + more
 }
 
 #[cfg(test)]
