@@ -1,1 +1,4 @@
-//! (room)
+//! Clusters become people to speak to: profiles, names, rules, funnel.
+
+pub mod funnel;
+pub mod rule;

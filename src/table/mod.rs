@@ -1,1 +1,4 @@
-//! (room)
+//! Rows become learners: roles of columns, money and years, cleaning rules, the ledger.
+
+pub mod money;
+pub mod number;
