@@ -73,3 +73,100 @@ fn meet(a: &Mask, b: &Mask) -> Mask {
     both.retain(b);
     both
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::segments::rule::{
+        ColumnRef, Columns, Kind, parse,
+        tests::{generated_rule, generated_table},
+    };
+
+    struct Ten {
+        pay: Vec<f64>,
+    }
+
+    impl Columns for Ten {
+        fn rows(&self) -> usize {
+            self.pay.len()
+        }
+
+        fn resolve(&self, name: &str) -> Option<ColumnRef<'_>> {
+            (name == "pay").then_some(ColumnRef::Number { values: &self.pay, kind: Kind::Pay })
+        }
+
+        fn names(&self) -> Vec<String> {
+            vec!["pay".to_owned()]
+        }
+    }
+
+    #[test]
+    fn each_clause_says_what_it_does() {
+        let mut table = Ten { pay: (1..=10).map(f64::from).collect() };
+        table.pay.push(f64::NAN);
+        let rule = parse("pay <= ₹9 and pay > ₹5 and pay != ₹6 and not pay >= ₹8").unwrap();
+        let funnel = funnel(&rule.bind(&table).unwrap());
+        let seen: Vec<_> = funnel.clauses.iter().map(|c| (c.pass, c.fail, c.percentile, c.hardly, c.without)).collect();
+        assert_eq!(
+            seen,
+            [
+                // 9 of 11 rows: missing pay fails. Without it nothing changes, since the last clause is stricter.
+                (9, 2, Some(80.0), false, 1),
+                (4, 5, Some(40.0), false, 6),
+                (3, 1, None, false, 2),
+                (1, 2, Some(70.0), false, 3),
+            ]
+        );
+        assert_eq!(funnel.matches.iter().collect::<Vec<_>>(), [6]);
+        assert_eq!(funnel.clauses[1].keeps, 4.0 / 9.0);
+    }
+
+    #[test]
+    fn a_clause_that_keeps_nine_of_ten_is_hardly_a_filter() {
+        let table = Ten { pay: (1..=10).map(f64::from).collect() };
+        let of = |source: &str| funnel(&parse(source).unwrap().bind(&table).unwrap()).clauses[0].hardly;
+        assert!(of("pay < ₹10"));
+        assert!(!of("pay < ₹9"));
+    }
+
+    #[test]
+    fn nobody_and_everybody() {
+        let table = Ten { pay: Vec::new() };
+        let empty = funnel(&parse("pay < 5 lakh").unwrap().bind(&table).unwrap());
+        assert_eq!(empty.clauses[0].keeps, 0.0);
+        assert_eq!(empty.clauses[0].percentile, None);
+        assert!(!empty.clauses[0].hardly);
+        let table = Ten { pay: vec![1.0; 3] };
+        let all = funnel(&parse("").unwrap().bind(&table).unwrap());
+        assert_eq!((all.clauses.len(), all.matches.count()), (0, 3));
+    }
+
+    proptest! {
+        #[test]
+        fn counts_add_up(table in generated_table(), parts in prop::collection::vec(generated_rule(), 1..5)) {
+            let joined: Vec<String> = parts.iter().map(|part| format!("({part})")).collect();
+            let rule = parse(&joined.join(" and ")).unwrap();
+            let bound = rule.bind(&table).unwrap();
+            let funnel = funnel(&bound);
+            prop_assert_eq!(funnel.clauses.len(), rule.clauses().len());
+            let mut came = table.rows();
+            for clause in &funnel.clauses {
+                prop_assert_eq!(clause.pass + clause.fail, came);
+                prop_assert!((0.0..=1.0).contains(&clause.keeps));
+                prop_assert!(clause.percentile.is_none_or(|percent| (0.0..=100.0).contains(&percent)));
+                came = clause.pass;
+            }
+            prop_assert_eq!(came, funnel.matches.count());
+            prop_assert_eq!(&funnel.matches, &bound.eval());
+            // Dropping a clause is binding the rule without it.
+            for (i, clause) in funnel.clauses.iter().enumerate() {
+                let mut others = rule.clauses();
+                others.remove(i);
+                let rest = parse(&others.join(" and ")).unwrap();
+                prop_assert_eq!(rest.bind(&table).unwrap().eval().count(), clause.without);
+            }
+        }
+    }
+}

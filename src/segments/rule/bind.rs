@@ -18,11 +18,11 @@ const LEVELS_TO_COMPARE: usize = 2000;
 const UNLIKELY_PAY: f64 = 1000.0;
 
 /// Binds the parts of a rule that are joined by `and` at its top.
-pub(super) fn bind<'a, C: Columns>(clauses: &[&Expression], columns: &'a C) -> Result<Bound<'a>, RuleError> {
+pub(super) fn bind<'a, C: Columns>(parts: &[&Expression], columns: &'a C) -> Result<Bound<'a>, RuleError> {
     let mut binder = Binder { columns, notices: Vec::new() };
-    let clauses = clauses
+    let clauses = parts
         .iter()
-        .map(|clause| Ok(Clause { text: clause.to_string(), plan: binder.plan(clause)?, rows: columns.rows() }))
+        .map(|part| Ok(Clause { text: part.as_clause(parts.len()), plan: binder.plan(part)?, rows: columns.rows() }))
         .collect::<Result<_, _>>()?;
     Ok(Bound { rows: columns.rows(), clauses, notices: binder.notices })
 }

@@ -39,7 +39,7 @@ mod parser;
 mod percentile;
 mod syntax;
 #[cfg(test)]
-mod tests;
+pub(in crate::segments) mod tests;
 
 use std::{fmt, ops::Range, str::FromStr};
 
@@ -66,7 +66,8 @@ impl Rule {
 
     /// The parts that `and` joins at the top, in canonical text; none for the rule that matches everybody.
     pub fn clauses(&self) -> Vec<String> {
-        self.parts().iter().map(ToString::to_string).collect()
+        let parts = self.parts();
+        parts.iter().map(|part| part.as_clause(parts.len())).collect()
     }
 
     /// The canonical text.

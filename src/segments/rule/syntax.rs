@@ -19,6 +19,16 @@ pub(super) enum Expression {
     Test(Test),
 }
 
+impl Expression {
+    /// The text of one of `clauses` parts that `and` joins: as it stands between its neighbours.
+    pub fn as_clause(&self, clauses: usize) -> String {
+        match self {
+            Self::Any(_) if clauses > 1 => format!("({self})"),
+            _ => self.to_string(),
+        }
+    }
+}
+
 /// One condition on one column.
 #[derive(Clone, Debug)]
 pub(super) struct Test {
