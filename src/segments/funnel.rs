@@ -1,6 +1,6 @@
 //! A rule as a funnel: what each of its clauses does.
 
-use super::rule::{Bound, Mask, percent_below};
+use super::rule::{Bound, Clause, Mask, percent_below};
 
 /// A clause that keeps at least this share is hardly a filter.
 const HARDLY: f64 = 0.9;
@@ -39,7 +39,7 @@ pub struct Funnel {
 /// Counts what each clause of a rule does.
 pub fn funnel(bound: &Bound<'_>) -> Funnel {
     let rows = bound.rows();
-    let passing: Vec<Mask> = bound.clauses().iter().map(|clause| clause.eval()).collect();
+    let passing: Vec<Mask> = bound.clauses().iter().map(Clause::eval).collect();
     // What passes all clauses from the i-th on; with what came this far it tells what dropping one would do.
     let mut onward = vec![Mask::all(rows); passing.len() + 1];
     for i in (0..passing.len()).rev() {

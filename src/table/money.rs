@@ -76,7 +76,7 @@ pub fn parse_pay(cell: &str) -> Option<f64> {
 /// `1.250 M` has a unit and is 1.25 million), and `4,5 lakh` is 4.5 lakh, since it has no other reading.
 pub fn read_pay(cell: &str, mark: DecimalMark) -> Number {
     let plain = parse_number_with(cell, mark);
-    if plain != Number::Text || cell.len() > LONGEST_AMOUNT {
+    if plain != Number::Text || cell.len() > LONGEST_AMOUNT || !cell.bytes().any(|byte| byte.is_ascii_digit()) {
         return plain;
     }
     let lower = cell.trim().to_lowercase();

@@ -141,9 +141,8 @@ fn ungrouped(whole: &str, grouping: char) -> Option<String> {
         return None;
     }
     let groups: Vec<&str> = whole.split(separator).collect();
-    let (first, middle, last) = match groups.as_slice() {
-        [first, middle @ .., last] => (first, middle, last),
-        _ => return None,
+    let [first, middle @ .., last] = groups.as_slice() else {
+        return None;
     };
     // "0,123" is a decimal comma, not a group.
     let starts_well = !first.is_empty() && !first.starts_with('0');

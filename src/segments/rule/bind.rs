@@ -18,7 +18,7 @@ const LEVELS_TO_COMPARE: usize = 2000;
 const UNLIKELY_PAY: f64 = 1000.0;
 
 /// Binds the parts of a rule that are joined by `and` at its top.
-pub(super) fn bind<'a, C: Columns>(parts: &[&Expression], columns: &'a C) -> Result<Bound<'a>, RuleError> {
+pub(super) fn bind<'a, C: Columns + ?Sized>(parts: &[&Expression], columns: &'a C) -> Result<Bound<'a>, RuleError> {
     let mut binder = Binder { columns, notices: Vec::new() };
     let clauses = parts
         .iter()
@@ -27,7 +27,7 @@ pub(super) fn bind<'a, C: Columns>(parts: &[&Expression], columns: &'a C) -> Res
     Ok(Bound { rows: columns.rows(), clauses, notices: binder.notices })
 }
 
-struct Binder<'a, C> {
+struct Binder<'a, C: ?Sized> {
     columns: &'a C,
     notices: Vec<Notice>,
 }
@@ -48,7 +48,7 @@ struct Grouped<'a, 'n> {
     levels: &'a [String],
 }
 
-impl<'a, C: Columns> Binder<'a, C> {
+impl<'a, C: Columns + ?Sized> Binder<'a, C> {
     fn plan(&mut self, expression: &Expression) -> Result<Plan<'a>, RuleError> {
         Ok(match expression {
             Expression::All(parts) => Plan::All(self.plans(parts)?),
@@ -75,14 +75,8 @@ impl<'a, C: Columns> Binder<'a, C> {
         }
     }
 
-    /// The column of a name; letter case counts only where two columns differ in nothing else.
     fn column(&self, name: &str, at: &Range<usize>) -> Result<ColumnRef<'a>, RuleError> {
-        let column = self.columns.resolve(name).or_else(|| {
-            let lower = name.to_lowercase();
-            let known = self.columns.names().into_iter().find(|known| known.to_lowercase() == lower)?;
-            self.columns.resolve(&known)
-        });
-        let Some(column) = column else {
+        let Some(column) = find(self.columns, name) else {
             return Err(self.unknown_column(name, at));
         };
         if column.len() != self.columns.rows() {
@@ -161,19 +155,15 @@ impl<'a, C: Columns> Binder<'a, C> {
     }
 
     fn other_column(&self, column: Numbers<'a, '_>, name: &str, operand: &Operand) -> Result<With<'a>, RuleError> {
+        let number = format!("`{}` is a number column", column.name);
         match self.column(name, &operand.at) {
             Ok(ColumnRef::Number { values, .. }) => Ok(With::Column(values)),
-            Ok(_) => Err(RuleError::new(
-                operand.at.clone(),
-                format!("`{}` is a number column and `{name}` is not", column.name),
-            )),
-            Err(mut error) => {
-                if error.message.starts_with("there is no") {
-                    error.message =
-                        format!("`{}` is a number column, and `{name}` is neither a number nor a column", column.name);
-                }
-                Err(error)
+            Ok(_) => Err(RuleError::new(operand.at.clone(), format!("{number} and `{name}` is not"))),
+            Err(error) if find(self.columns, name).is_none() => {
+                let message = format!("{number}, and `{name}` is neither a number nor a column");
+                Err(RuleError { message, ..error })
             }
+            Err(error) => Err(error),
         }
     }
 
@@ -297,6 +287,15 @@ impl<'a, C: Columns> Binder<'a, C> {
     fn notice(&mut self, at: &Range<usize>, message: String) {
         self.notices.push(Notice { at: at.clone(), message });
     }
+}
+
+/// The column of a name; letter case counts only where two columns differ in nothing else.
+pub(super) fn find<'a, C: Columns + ?Sized>(columns: &'a C, name: &str) -> Option<ColumnRef<'a>> {
+    columns.resolve(name).or_else(|| {
+        let lower = name.to_lowercase();
+        let known = columns.names().into_iter().find(|known| known.to_lowercase() == lower)?;
+        columns.resolve(&known)
+    })
 }
 
 fn negate(negated: bool, plan: Plan<'_>) -> Plan<'_> {

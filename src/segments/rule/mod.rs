@@ -30,10 +30,12 @@
 
 mod bind;
 mod columns;
+mod complete;
 mod error;
 mod eval;
 mod lexer;
 mod mask;
+mod nudge;
 mod operand;
 mod parser;
 mod percentile;
@@ -44,6 +46,7 @@ pub(in crate::segments) mod tests;
 use std::{fmt, ops::Range, str::FromStr};
 
 pub use columns::{ColumnRef, Columns, Kind};
+pub use complete::{Completion, complete};
 pub use error::RuleError;
 pub use mask::Mask;
 pub use percentile::{percent_below, percentile};
@@ -80,7 +83,7 @@ impl Rule {
     /// # Errors
     /// Unknown columns and clusters, units and texts that do not fit a column, with their place in the text
     /// that was parsed.
-    pub fn bind<'a, C: Columns>(&self, columns: &'a C) -> Result<Bound<'a>, RuleError> {
+    pub fn bind<'a, C: Columns + ?Sized>(&self, columns: &'a C) -> Result<Bound<'a>, RuleError> {
         bind::bind(&self.parts(), columns)
     }
 

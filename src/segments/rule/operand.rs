@@ -110,8 +110,11 @@ impl Parser<'_> {
         };
         let first = *first;
         let start = self.at().start;
+        // In a list a second group is enough to know that the commas are ambiguous.
+        let most = if in_list { 2 } else { usize::MAX };
         let mut more = 0;
-        while self.peek_at(more + 1) == Some(&Token::Comma)
+        while more < most
+            && self.peek_at(more + 1) == Some(&Token::Comma)
             && matches!(self.peek_at(more + 2), Some(Token::Number(_)))
             && self.at_ahead(more).end == self.at_ahead(more + 1).start
             && self.at_ahead(more + 1).end == self.at_ahead(more + 2).start
@@ -121,7 +124,7 @@ impl Parser<'_> {
         let whole = start..self.at_ahead(more).end;
         if in_list {
             let digits = self.source[self.at()].as_bytes();
-            let padded = digits.len() > 1 && digits[0] == b'0' && digits[1].is_ascii_digit();
+            let padded = matches!(digits, [b'0', second, ..] if second.is_ascii_digit());
             if padded || (has_currency && more > 0) {
                 return Err(RuleError::new(whole, "in a list commas part the values")
                     .hint("write amounts without grouping: in (45 lakh, 4500000)"));

@@ -21,7 +21,7 @@ pub(super) fn parse(source: &str) -> Result<Option<Expression>, RuleError> {
     if tokens.is_empty() {
         return Ok(None);
     }
-    let mut parser = Parser { source, tokens, next: 0, depth: 0, tests: 0 };
+    let mut parser = Parser { source, end_of_text: source.trim_end().len(), tokens, next: 0, depth: 0, tests: 0 };
     let expression = parser.any()?;
     match parser.peek() {
         None => Ok(Some(expression)),
@@ -34,6 +34,8 @@ pub(super) fn parse(source: &str) -> Result<Option<Expression>, RuleError> {
 
 pub(super) struct Parser<'a> {
     pub source: &'a str,
+    /// Where something that is missing at the end is pointed at.
+    end_of_text: usize,
     tokens: Vec<Lexed>,
     next: usize,
     depth: usize,
@@ -42,25 +44,29 @@ pub(super) struct Parser<'a> {
 
 impl Parser<'_> {
     fn any(&mut self) -> Result<Expression, RuleError> {
-        let mut parts = vec![self.all()?];
-        while self.take(&Token::Or) || self.take_word("or") {
-            parts.push(self.all()?);
+        let mut parts = Vec::new();
+        loop {
+            match self.all()? {
+                Expression::Any(inner) => parts.extend(inner),
+                other => parts.push(other),
+            }
+            if !(self.take(&Token::Or) || self.take_word("or")) {
+                return Ok(joined(parts, Expression::Any));
+            }
         }
-        Ok(joined(parts, Expression::Any, |part| match part {
-            Expression::Any(inner) => Ok(inner),
-            other => Err(other),
-        }))
     }
 
     fn all(&mut self) -> Result<Expression, RuleError> {
-        let mut parts = vec![self.unary()?];
-        while self.take(&Token::And) || self.take_word("and") {
-            parts.push(self.unary()?);
+        let mut parts = Vec::new();
+        loop {
+            match self.unary()? {
+                Expression::All(inner) => parts.extend(inner),
+                other => parts.push(other),
+            }
+            if !(self.take(&Token::And) || self.take_word("and")) {
+                return Ok(joined(parts, Expression::All));
+            }
         }
-        Ok(joined(parts, Expression::All, |part| match part {
-            Expression::All(inner) => Ok(inner),
-            other => Err(other),
-        }))
     }
 
     fn unary(&mut self) -> Result<Expression, RuleError> {
@@ -277,7 +283,7 @@ impl Parser<'_> {
 
     /// The bytes of the token `ahead`; empty at the end of the text.
     pub(super) fn at_ahead(&self, ahead: usize) -> Range<usize> {
-        let end = self.source.trim_end().len();
+        let end = self.end_of_text;
         self.tokens.get(self.next + ahead).map_or(end..end, |lexed| lexed.at.clone())
     }
 
@@ -320,21 +326,13 @@ impl Parser<'_> {
     }
 }
 
-/// Joins parts, taking in the parts of those that are of the same kind already.
-fn joined(
-    mut parts: Vec<Expression>,
-    join: impl Fn(Vec<Expression>) -> Expression,
-    parts_of: impl Fn(Expression) -> Result<Vec<Expression>, Expression>,
-) -> Expression {
-    if parts.len() == 1 {
-        return parts.remove(0);
-    }
-    let mut flat = Vec::with_capacity(parts.len());
-    for part in parts {
-        match parts_of(part) {
-            Ok(inner) => flat.extend(inner),
-            Err(other) => flat.push(other),
+/// A single part stands for itself.
+fn joined(mut parts: Vec<Expression>, join: fn(Vec<Expression>) -> Expression) -> Expression {
+    match (parts.pop(), parts.is_empty()) {
+        (Some(only), true) => only,
+        (last, _) => {
+            parts.extend(last);
+            join(parts)
         }
     }
-    join(flat)
 }
