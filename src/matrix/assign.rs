@@ -8,7 +8,7 @@
 //! A block also learns how far centres may move before any of its labels can change (Hamerly's bound,
 //! SDM 2010, kept for 16 rows together) and is skipped until then.
 
-use super::simd::dispatch;
+use super::simd::{Vector, dispatch};
 use super::tiles::{Lanes, WIDTH};
 
 /// The label of a row that has never been assigned.
@@ -67,50 +67,47 @@ dispatch! {
 }
 
 #[inline(always)]
-fn by_dimension<const FMA: bool>(work: Assignment<'_>) {
+fn by_dimension<V: Vector>(work: Assignment<'_>) {
     match work.centres.columns {
-        1 => blocks::<FMA, 1>(work),
-        2 => blocks::<FMA, 2>(work),
-        3 => blocks::<FMA, 3>(work),
-        4 => blocks::<FMA, 4>(work),
-        5 => blocks::<FMA, 5>(work),
-        6 => blocks::<FMA, 6>(work),
-        7 => blocks::<FMA, 7>(work),
-        8 => blocks::<FMA, 8>(work),
-        _ => blocks::<FMA, 0>(work),
+        1 => blocks::<V, 1>(work),
+        2 => blocks::<V, 2>(work),
+        3 => blocks::<V, 3>(work),
+        4 => blocks::<V, 4>(work),
+        5 => blocks::<V, 5>(work),
+        6 => blocks::<V, 6>(work),
+        7 => blocks::<V, 7>(work),
+        8 => blocks::<V, 8>(work),
+        _ => blocks::<V, 0>(work),
     }
 }
 
 /// `D` is the number of columns, or 0 where it is only known while running.
 #[inline(always)]
-fn blocks<const FMA: bool, const D: usize>(work: Assignment<'_>) {
+fn blocks<V: Vector, const D: usize>(work: Assignment<'_>) {
     let Assignment { lanes, centres, moved, valid_until, labels, flags } = work;
     let columns = if D > 0 { D } else { centres.columns };
+    let stride = columns + 1;
     let tolerance = tolerance(columns);
-    let coefficients = &centres.coefficients[..];
-    for (b, block) in lanes.chunks_exact(columns + 1).enumerate() {
-        if moved < valid_until[b] {
+    let (fours, ones) =
+        centres.coefficients.as_slice().split_at(centres.coefficients.len() / (4 * stride) * 4 * stride);
+    for (((b, block), valid_until), labels) in lanes.chunks_exact(stride).enumerate().zip(valid_until).zip(labels) {
+        if moved < *valid_until {
             continue;
         }
-        let mut nearest = Nearest::new();
-        let mut centre = 0_u32;
-        let mut rest = coefficients;
-        while rest.len() >= 4 * (columns + 1) {
-            let (four, others) = rest.split_at(4 * (columns + 1));
-            nearest.offer::<FMA, 4>(block, four, columns, centre);
-            rest = others;
-            centre += 4;
+        let mut nearest = Nearest::<V>::new();
+        let mut first = 0.0;
+        for four in fours.chunks_exact(4 * stride) {
+            nearest.offer::<4>(block, four, columns, first);
+            first += 4.0;
         }
-        while !rest.is_empty() {
-            let (one, others) = rest.split_at(columns + 1);
-            nearest.offer::<FMA, 1>(block, one, columns, centre);
-            rest = others;
-            centre += 1;
+        for one in ones.chunks_exact(stride) {
+            nearest.offer::<1>(block, one, columns, first);
+            first += 1.0;
         }
         let (unsure, slack) = nearest.certify(&block[columns], tolerance);
-        valid_until[b] = moved + f64::from(slack);
-        let found = nearest.labels();
-        if unsure != 0 || found != labels[b] {
+        *valid_until = moved + f64::from(slack);
+        let found = nearest.label.to_u16();
+        if unsure != 0 || found != *labels {
             flags.push(Flag { block: b as u32, unsure, labels: found });
         }
     }
@@ -125,53 +122,38 @@ fn tolerance(columns: usize) -> f32 {
     32.0 * (2 * columns + 4) as f32 * (0.5_f32).powi(24)
 }
 
-/// Best and second best score (half the squared distance, less half of ‖x‖²) of 16 rows.
-struct Nearest {
-    best: Lanes,
-    second: Lanes,
-    label: [u32; WIDTH],
+/// Best and second best score (half the squared distance, less half of ‖x‖²) of 16 rows, and the best
+/// one's number, which `f32` holds exactly.
+#[derive(Clone, Copy)]
+struct Nearest<V> {
+    best: V,
+    second: V,
+    label: V,
 }
 
-impl Nearest {
+impl<V: Vector> Nearest<V> {
     #[inline(always)]
     fn new() -> Self {
         // Larger than any score (rows lie within a distance of 1 of the mean), and its square is no NaN.
-        Self { best: Lanes::splat(1e30), second: Lanes::splat(1e30), label: [0; WIDTH] }
+        Self { best: V::splat(1e30), second: V::splat(1e30), label: V::splat(0.0) }
     }
 
     /// `N` centres at once, the first of them numbered `first`.
     #[inline(always)]
-    fn offer<const FMA: bool, const N: usize>(
-        &mut self,
-        block: &[Lanes],
-        coefficients: &[f32],
-        columns: usize,
-        first: u32,
-    ) {
+    fn offer<const N: usize>(&mut self, block: &[Lanes], coefficients: &[f32], columns: usize, first: f32) {
         let stride = columns + 1;
-        let mut scores = [Lanes::splat(0.0); N];
-        for (n, score) in scores.iter_mut().enumerate() {
-            *score = Lanes::splat(coefficients[n * stride]);
-        }
+        let coefficients = &coefficients[..N * stride];
+        let mut scores: [V; N] = std::array::from_fn(|n| V::splat(coefficients[n * stride]));
         for (j, x) in block[..columns].iter().enumerate() {
+            let x = V::load(x);
             for (n, score) in scores.iter_mut().enumerate() {
-                let c = coefficients[n * stride + 1 + j];
-                for (s, x) in score.0.iter_mut().zip(&x.0) {
-                    *s = if FMA { x.mul_add(c, *s) } else { *s + x * c };
-                }
+                *score = x.multiply_add(V::splat(coefficients[n * stride + 1 + j]), *score);
             }
         }
-        for (n, score) in scores.iter().enumerate() {
-            let number = first + n as u32;
-            for lane in 0..WIDTH {
-                let s = score.0[lane];
-                let best = self.best.0[lane];
-                let nearer = s < best;
-                let loser = if nearer { best } else { s };
-                self.label[lane] = if nearer { number } else { self.label[lane] };
-                self.best.0[lane] = if nearer { s } else { best };
-                self.second.0[lane] = if loser < self.second.0[lane] { loser } else { self.second.0[lane] };
-            }
+        for (n, score) in scores.into_iter().enumerate() {
+            self.label = score.if_less(self.best, V::splat(first + n as f32), self.label);
+            self.second = self.second.min(score.max(self.best));
+            self.best = score.min(self.best);
         }
     }
 
@@ -179,39 +161,16 @@ impl Nearest {
     /// change: d₂ − d₁ = 2 (s₂ − s₁) / (d₁ + d₂) ≥ (s₂ − s₁) / d₂.
     #[inline(always)]
     fn certify(&self, norm: &Lanes, tolerance: f32) -> (u16, f32) {
-        let mut unsure = [false; WIDTH];
-        let mut ratio = Lanes::splat(0.0);
-        for lane in 0..WIDTH {
-            let second = self.second.0[lane];
-            // Below 1e-30 (distances of 1e-15 of the table's radius) rounding is absolute, not relative.
-            let error = tolerance * (norm.0[lane] + second.abs()) + 1e-30;
-            let gap = second - self.best.0[lane] - error;
-            unsure[lane] = gap <= 0.0;
-            let square = norm.0[lane] + 2.0 * second + error;
-            ratio.0[lane] = if gap <= 0.0 { f32::MAX } else { gap * gap / square };
-        }
-        let mut half = WIDTH / 2;
-        while half > 0 {
-            for lane in 0..half {
-                let other = ratio.0[lane + half];
-                ratio.0[lane] = if other < ratio.0[lane] { other } else { ratio.0[lane] };
-            }
-            half /= 2;
-        }
-        let mut bits = 0_u16;
-        for (lane, &unsure) in unsure.iter().enumerate() {
-            bits |= u16::from(unsure) << lane;
-        }
-        (bits, ratio.0[0].sqrt() * 0.9999)
-    }
-
-    #[inline(always)]
-    fn labels(&self) -> [u16; WIDTH] {
-        let mut labels = [0; WIDTH];
-        for (to, from) in labels.iter_mut().zip(&self.label) {
-            *to = *from as u16;
-        }
-        labels
+        let norm = V::load(norm);
+        // Below 1e-30 (distances of 1e-15 of the table's radius) rounding is absolute, not relative.
+        let error = V::splat(tolerance).multiply_add(norm.add(self.second.abs()), V::splat(1e-30));
+        let gap = self.second.sub(self.best).sub(error);
+        let square = norm.add(self.second).add(self.second).add(error);
+        let none = V::splat(0.0);
+        let ratio = none.if_less(gap, gap.mul(gap).div(square), V::splat(f32::MAX));
+        let mut lanes = Lanes::splat(0.0);
+        ratio.store(&mut lanes);
+        (gap.at_most(none), lanes.min().sqrt() * 0.9999)
     }
 }
 

@@ -3,7 +3,7 @@
 //! No fused multiply-add here: the sums decide which row is drawn, and so give the same bits on every
 //! instruction path.
 
-use super::simd::dispatch;
+use super::simd::{Vector, dispatch};
 use super::tiles::Lanes;
 
 /// Blocks whose `f32` sum is moved on to `f64`.
@@ -31,41 +31,40 @@ dispatch! {
 }
 
 #[inline(always)]
-fn sum_with<const FMA: bool>(field: &Field<'_>, nearest: &[Lanes], centre: &[f32], sum: &mut f64) {
-    *sum = 0.0;
+fn sum_with<V: Vector>(field: &Field<'_>, nearest: &[Lanes], centre: &[f32], sum: &mut f64) {
+    let mut total = 0.0;
+    let mut flush = |partial: V| {
+        let mut lanes = Lanes::splat(0.0);
+        partial.store(&mut lanes);
+        total += f64::from(lanes.sum());
+    };
+    let mut partial = V::splat(0.0);
     let blocks = field.lanes.chunks_exact(field.columns + 1).zip(field.weights).zip(nearest);
-    let mut partial = Lanes::splat(0.0);
     for (b, ((block, weights), nearest)) in blocks.enumerate() {
-        let square = squares(block, centre);
-        for (((p, s), n), w) in partial.0.iter_mut().zip(&square.0).zip(&nearest.0).zip(&weights.0) {
-            *p += w * if s < n { *s } else { *n };
-        }
+        let square = squares::<V>(block, centre).min(V::load(nearest));
+        partial = partial.add(square.mul(V::load(weights)));
         if b % FLUSH == FLUSH - 1 {
-            *sum += f64::from(partial.sum());
-            partial = Lanes::splat(0.0);
+            flush(partial);
+            partial = V::splat(0.0);
         }
     }
-    *sum += f64::from(partial.sum());
+    flush(partial);
+    *sum = total;
 }
 
 #[inline(always)]
-fn lower<const FMA: bool>(field: &Field<'_>, nearest: &mut [Lanes], centre: &[f32]) {
+fn lower<V: Vector>(field: &Field<'_>, nearest: &mut [Lanes], centre: &[f32]) {
     for (block, nearest) in field.lanes.chunks_exact(field.columns + 1).zip(nearest) {
-        let square = squares(block, centre);
-        for (n, s) in nearest.0.iter_mut().zip(&square.0) {
-            *n = if s < n { *s } else { *n };
-        }
+        squares::<V>(block, centre).min(V::load(nearest)).store(nearest);
     }
 }
 
 #[inline(always)]
-fn squares(block: &[Lanes], centre: &[f32]) -> Lanes {
-    let mut square = Lanes::splat(0.0);
+fn squares<V: Vector>(block: &[Lanes], centre: &[f32]) -> V {
+    let mut square = V::splat(0.0);
     for (x, &c) in block.iter().zip(centre) {
-        for (s, x) in square.0.iter_mut().zip(&x.0) {
-            let difference = x - c;
-            *s += difference * difference;
-        }
+        let difference = V::load(x).sub(V::splat(c));
+        square = square.add(difference.mul(difference));
     }
     square
 }
@@ -87,9 +86,8 @@ mod tests {
             let square = |i: usize, c: usize| -> f64 {
                 tiles.row(i).zip(centre(c)).map(|(a, b)| f64::from(a - b) * f64::from(a - b)).sum()
             };
-            let expected: f64 = (0..matrix.distinct())
-                .map(|i| f64::from(matrix.weights()[i]) * square(i, 5).min(square(i, 9)))
-                .sum();
+            let expected: f64 =
+                (0..matrix.distinct()).map(|i| f64::from(matrix.weights()[i]) * square(i, 5).min(square(i, 9))).sum();
             let mut bits = Vec::new();
             for path in Path::available() {
                 let mut nearest = vec![Lanes::splat(f32::MAX); tiles.blocks()];

@@ -34,6 +34,20 @@ impl Lanes {
         }
         v[0]
     }
+
+    /// The smallest lane.
+    #[inline(always)]
+    pub fn min(&self) -> f32 {
+        let mut v = self.0;
+        let mut half = WIDTH / 2;
+        while half > 0 {
+            for lane in 0..half {
+                v[lane] = if v[lane + half] < v[lane] { v[lane + half] } else { v[lane] };
+            }
+            half /= 2;
+        }
+        v[0]
+    }
 }
 
 /// Blocks of the distinct rows of a matrix, in its order.
