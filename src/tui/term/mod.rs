@@ -22,6 +22,9 @@ pub mod signals;
 /// The open terminal device.
 pub mod tty;
 
+#[cfg(test)]
+mod process_test;
+
 pub use capabilities::Capabilities;
 pub use guard::Guard;
 pub use screen::Screen;

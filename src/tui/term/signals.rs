@@ -131,3 +131,25 @@ fn end(modes: &Modes, code: u8) -> ! {
     modes.leave();
     low_level::exit(i32::from(code))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tty::pseudo::Pseudo;
+    use super::*;
+
+    /// No SIGHUP comes here, for it is nobody's controlling terminal: the poll alone must notice.
+    #[test]
+    fn a_hang_up_is_noticed_without_a_signal_and_input_is_not_one() {
+        let (read, write) = UnixStream::pair().unwrap();
+        let none: [i32; 0] = [];
+        let caught = SignalDelivery::with_pipe(read, write, SignalOnly, none).unwrap();
+        let mut pseudo = Pseudo::open(80, 24);
+        let guard = Guard::enter(pseudo.tty()).unwrap();
+        pseudo.press("keys");
+        let brief = Some(Duration::from_millis(50));
+        assert!(!wait_once(&caught, &guard.modes(), true, brief));
+        pseudo.hang_up();
+        assert!(wait_once(&caught, &guard.modes(), true, None));
+        assert!(!wait_once(&caught, &guard.modes(), false, brief));
+    }
+}

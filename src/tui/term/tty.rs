@@ -105,20 +105,26 @@ pub(super) mod pseudo {
     //! A pseudo-terminal for tests.
 
     use std::fs::File;
-    use std::io::Read;
+    use std::io::{Read, Write};
     use std::os::unix::fs::OpenOptionsExt;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc::{Receiver, channel};
+    use std::thread::JoinHandle;
     use std::time::Duration;
 
-    use portable_pty::{MasterPty, PtyPair, PtySize, native_pty_system};
+    use portable_pty::{PtyPair, PtySize, native_pty_system};
 
     use super::Tty;
 
     /// Both ends, and what has been written to the screen so far.
     pub struct Pseudo {
         pub pair: PtyPair,
+        keyboard: Box<dyn Write + Send>,
         chunks: Receiver<Vec<u8>>,
         seen: Vec<u8>,
+        stop: Arc<AtomicBool>,
+        reader: JoinHandle<()>,
     }
 
     impl Pseudo {
@@ -126,16 +132,19 @@ pub(super) mod pseudo {
             let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
             let pair = native_pty_system().openpty(size).unwrap();
             let mut reader = pair.master.try_clone_reader().unwrap();
+            let keyboard = pair.master.take_writer().unwrap();
             let (send, chunks) = channel();
-            std::thread::spawn(move || {
+            let stop = Arc::new(AtomicBool::new(false));
+            let stopped = Arc::clone(&stop);
+            let reader = std::thread::spawn(move || {
                 let mut block = [0; 4096];
                 while let Ok(count) = reader.read(&mut block) {
-                    if count == 0 || send.send(block[..count].to_vec()).is_err() {
+                    if count == 0 || stopped.load(Ordering::Relaxed) || send.send(block[..count].to_vec()).is_err() {
                         break;
                     }
                 }
             });
-            Self { pair, chunks, seen: Vec::new() }
+            Self { pair, keyboard, chunks, seen: Vec::new(), stop, reader }
         }
 
         /// The program's side, opened without becoming anyone's controlling terminal.
@@ -170,8 +179,18 @@ pub(super) mod pseudo {
             }
         }
 
-        pub fn master(&self) -> &dyn MasterPty {
-            &*self.pair.master
+        /// Presses keys.
+        pub fn press(&mut self, keys: &str) {
+            self.keyboard.write_all(keys.as_bytes()).unwrap();
+            self.keyboard.flush().unwrap();
+        }
+
+        /// Closes the terminal, as a lost connection does. The far side is opened once more and written to,
+        /// which wakes the reader that still holds our side.
+        pub fn hang_up(self) {
+            self.stop.store(true, Ordering::Relaxed);
+            self.tty().write_all(b".").unwrap();
+            self.reader.join().unwrap();
         }
     }
 }

@@ -218,7 +218,7 @@ mod tests {
     fn clusters_are_told_apart_by_colour_blind_eyes() {
         for (i, &a) in CLUSTERS.iter().enumerate() {
             for (j, &b) in CLUSTERS.iter().enumerate().take(i) {
-                let least = if i < 5 { 0.12 } else { 0.05 };
+                let least = if i < 5 { 0.1 } else { 0.05 };
                 assert!(distance(a, b) > least, "{i} {j} {}", distance(a, b));
             }
         }

@@ -183,38 +183,39 @@ struct Layout {
 
 /// Where each x stands: columns from the left edge of the plot.
 struct Columns {
-    /// Columns between neighbours, where they are at least two.
-    step: u16,
-    /// The last gaps are one column wider: this is the first of them. Labels are widest at the end.
-    wider_from: usize,
     count: usize,
+    /// Columns from the first x to the last.
     span: u16,
 }
 
 impl Columns {
     fn new(count: usize, width: u16) -> Self {
         // The last label is often two digits, the second of which needs a column.
-        let span = width.saturating_sub(2);
-        let gaps = count.saturating_sub(1);
-        let step = u16::try_from(usize::from(span).checked_div(gaps).unwrap_or(0)).unwrap_or(0);
-        let rest = usize::from(span).checked_rem(gaps).unwrap_or(0);
-        // Even gaps look best; narrow ones would waste a third of the plot.
-        let wider_from = if step == 2 { gaps - rest } else { gaps };
-        Self { step, wider_from, count, span }
+        Self { count, span: width.saturating_sub(2) }
+    }
+
+    fn gaps(&self) -> usize {
+        self.count.saturating_sub(1).max(1)
+    }
+
+    /// Whether points would touch: then the line says it all.
+    fn is_crowded(&self) -> bool {
+        usize::from(self.span) / self.gaps() < 2
     }
 
     fn of(&self, i: usize) -> u16 {
-        if self.step >= 2 {
-            let wider = i.saturating_sub(self.wider_from);
-            return u16::try_from(i * usize::from(self.step) + wider).unwrap_or(self.span).min(self.span);
-        }
-        let gaps = self.count.saturating_sub(1).max(1) as u128;
-        let place = (i as u128 * u128::from(self.span) * 2 + gaps) / (2 * gaps);
+        let (gaps, span) = (self.gaps(), usize::from(self.span));
+        let place = if span / gaps == 2 {
+            // Gaps of two and three columns: the wider ones last, where the labels are widest.
+            2 * i + i.saturating_sub(gaps - span % gaps)
+        } else {
+            usize::try_from((i as u128 * span as u128 * 2 + gaps as u128) / (2 * gaps as u128)).unwrap_or(span)
+        };
         u16::try_from(place).unwrap_or(self.span).min(self.span)
     }
 }
 
-/// A linear y axis whose ends are round numbers.
+/// A linear y axis from the least to the greatest value, with labels at round numbers between.
 struct YAxis {
     low: f64,
     high: f64,
@@ -225,30 +226,27 @@ struct YAxis {
 
 impl YAxis {
     fn new(low: f64, high: f64, rows: u16, format: Format) -> Self {
-        let wanted = (rows / 4).clamp(2, 6);
-        let step = round_step((high - low) / f64::from(wanted), low.abs().max(high.abs()));
-        let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
-        let high = if high > low { high } else { low + step };
+        // A label every four rows or so. Divided before subtracting, the span of two huge numbers is finite.
+        let wanted = f64::from((rows / 4).clamp(2, 6));
+        let step = round_step(high / wanted - low / wanted, low.abs().max(high.abs()));
+        // One value alone stands in the middle.
+        let (low, high) = if high / 2.0 - low / 2.0 < step * 1e-3 { (low - step, high + step) } else { (low, high) };
         let mut axis = Self { low, high, rows, labels: Vec::new() };
-        let ticks = ((high - low) / step).round().min(100.0);
-        let mut tick = 0.0;
-        while tick <= ticks {
-            let value = low + tick * step;
-            // What is left of a subtraction is zero on any axis.
-            let value = if value.abs() < step * 1e-6 { 0.0 } else { value };
+        let (first, last) = ((low / step - 1e-6).ceil(), (high / step + 1e-6).floor());
+        // A step is chosen to fit a few times; the limit is for numbers at the end of their precision.
+        for i in 0..=(last - first).clamp(0.0, 20.0) as u32 {
+            let value = (first + f64::from(i)) * step;
             let row = axis.row(value);
             if axis.labels.last().is_none_or(|(last, _)| last.abs_diff(row) >= 2) {
                 axis.labels.push((row, format(value)));
             }
-            tick += 1.0;
         }
         axis
     }
 
     /// Rows from the centre of the top row, fractional.
     fn height(&self, value: f64) -> f64 {
-        let share = (self.high - value) / (self.high - self.low);
-        // Halved before subtracting, the span of two huge numbers is finite.
+        let share = (self.high / 2.0 - value / 2.0) / (self.high / 2.0 - self.low / 2.0);
         let share = if share.is_finite() { share } else { 0.5 };
         share.clamp(0.0, 1.0) * f64::from(self.rows.saturating_sub(1))
     }
@@ -262,10 +260,7 @@ impl YAxis {
 /// The smallest of 1, 2, 2.5, 5 × a power of ten that is at least `step`. A span of nothing gets a step that
 /// shows at the size of the numbers.
 fn round_step(step: f64, magnitude: f64) -> f64 {
-    let step = if step > magnitude * 1e-9 && step > 0.0 { step } else { magnitude * 0.1 };
-    if !(step.is_normal() && step.is_finite()) {
-        return if step.is_infinite() { f64::MAX / 4.0 } else { 1.0 };
-    }
+    let step = if step > magnitude * 1e-9 { step } else { magnitude * 0.1 };
     let power = 10_f64.powf(step.log10().floor());
     let round = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|round| round * power >= step * 0.999_999);
     let step = round.unwrap_or(10.0) * power;
@@ -349,11 +344,14 @@ impl Curve<'_> {
         for x in plot.left()..plot.right() {
             put(buffer, (x, axis_y), 1, glyphs.axis_line, dim, self.theme);
         }
-        for i in 0..self.count.min(usize::from(u16::MAX)) {
-            let x = plot.x + layout.columns.of(i);
-            put(buffer, (x, axis_y), 1, glyphs.axis_point, dim, self.theme);
+        if !layout.columns.is_crowded() {
+            for i in 0..self.count {
+                let x = plot.x + layout.columns.of(i);
+                put(buffer, (x, axis_y), 1, glyphs.axis_point, dim, self.theme);
+            }
         }
         for label in self.labels(layout) {
+            put(buffer, (label.at, axis_y), 1, glyphs.axis_point, dim, self.theme);
             let style = if label.current { self.style(self.theme.palette.accent) } else { dim };
             put(buffer, (label.start, axis_y + 1), label.length, &label.text, style, self.theme);
         }
@@ -363,9 +361,9 @@ impl Curve<'_> {
     /// every one, every second, every fifth … whichever is the densest that fits.
     fn labels(&self, layout: &Layout) -> Vec<Label> {
         let (left, right) = (layout.plot.x - 1, layout.plot.right());
-        let make = |i: usize| {
+        let make = |i: usize, current: Option<u32>| {
             let x = self.first.saturating_add(u32::try_from(i).unwrap_or(u32::MAX));
-            let current = self.current == Some(x);
+            let current = current == Some(x);
             let text = if current { format!("[{x}]") } else { x.to_string() };
             let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
             let bracket = u16::from(current);
@@ -373,20 +371,21 @@ impl Curve<'_> {
             let before = (length - 2 * bracket - 1) / 2 + bracket;
             let at = layout.plot.x + layout.columns.of(i);
             let start = at.saturating_sub(before).min(right.saturating_sub(length)).max(left);
-            Label { start, length, text, current }
+            Label { at, start, length, text, current }
         };
-        let mut placed: Vec<Label> = self.current.and_then(|x| self.index_of(x)).map(make).into_iter().collect();
+        let mut placed: Vec<Label> =
+            self.current.and_then(|x| self.index_of(x)).map(|i| make(i, self.current)).into_iter().collect();
         let strides = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000, 100_000, 1_000_000];
         let fits = |stride: usize| {
-            let kept: Vec<Label> = self.multiples(stride).map(make).collect();
-            kept.windows(2).all(|pair| pair[0].start + pair[0].length < pair[1].start)
+            let kept: Vec<Label> = self.multiples(stride).map(|i| make(i, None)).collect();
+            kept.windows(2).all(|pair| pair[0].is_clear_of(&pair[1]))
         };
         // More labels than columns never fit: no need to try.
         let room = usize::from(layout.plot.width);
         let stride = strides.into_iter().find(|stride| self.count / stride <= room && fits(*stride));
         let ends = [0, self.count.saturating_sub(1)];
         let regular = stride.into_iter().flat_map(|stride| self.multiples(stride));
-        for label in ends.into_iter().chain(regular).map(make) {
+        for label in ends.into_iter().chain(regular).map(|i| make(i, None)) {
             if placed.iter().all(|other| label.is_clear_of(other)) && label.start + label.length <= right {
                 placed.push(label);
             }
@@ -465,6 +464,11 @@ impl Curve<'_> {
         let order = (0..self.count.min(self.values.len())).filter(|i| Some(*i) != current).chain(current);
         for i in order {
             let Some(value) = self.value(i) else { continue };
+            let joined =
+                i.checked_sub(1).is_some_and(|before| self.value(before).is_some()) || self.value(i + 1).is_some();
+            if layout.columns.is_crowded() && joined && Some(i) != current {
+                continue;
+            }
             let (x, row) = (plot.x + layout.columns.of(i), layout.axis.row(value));
             if let Some(error) = self.error(i) {
                 for other in layout.axis.row(value + error)..=layout.axis.row(value - error) {
@@ -484,6 +488,8 @@ impl Curve<'_> {
 
 /// A label under the x axis.
 struct Label {
+    /// Column of its point.
+    at: u16,
     start: u16,
     length: u16,
     text: String,
@@ -526,44 +532,165 @@ mod tests {
         ELBOW.iter().map(|value| Some((value * 0.97 + 3.0, value * 0.97 + 9.0))).collect()
     }
 
+    fn silhouette() -> Vec<Option<f64>> {
+        [0.0, 0.34, 0.29, 0.31, 0.27, 0.25, 0.25, 0.0, 0.24, 0.23, 0.23, 0.23]
+            .map(|value| (value > 0.0).then_some(value))
+            .into()
+    }
+
+    fn lines(widget: &Curve<'_>, width: u16, height: u16) -> String {
+        text(widget, width, height).join("\n")
+    }
+
     #[test]
-    fn print_for_the_eye() {
-        let (values, band) = (elbow(), ungrouped());
-        let theme = Theme::plain();
+    fn half_of_eighty_columns() {
+        let (theme, values, band) = (Theme::plain(), elbow(), ungrouped());
         let curve = Curve::new(&theme, 1..=12, &values)
             .titled("Elbow · WCSS % of total", "▒ the same data, ungrouped")
             .band(&band)
             .covers(0.0, 100.0)
             .current(4);
-        for (width, height) in [(38, 10), (76, 30)] {
-            println!("{}", text(&curve, width, height).join("\n"));
+        let expected = "\
+╭ Elbow · WCSS % of total ───────────╮
+│100┤●                               │
+│   │⠈⢣                              │
+│   │  ●⣀▒                           │
+│   │    ●⠒◆⢄⣀●⡀▒▒▒▒▒▒▒▒▒            │
+│   │          ⠈⠉●⠉⠉●⠒⠒●⠒⠒●⠒⠒●⠤⠤●⠤⠤● │
+│  0┤                                │
+│   ┼┬─┬─┬─┬──┬──┬──┬──┬──┬──┬──┬──┬─│
+│    1 2 3[4] 5  6  7  8  9  10 11 12│
+╰──────── ▒ the same data, ungrouped ╯";
+        assert_eq!(lines(&curve, 38, 10), expected);
+    }
+
+    #[test]
+    fn missing_values_leave_a_gap_and_errors_stand_on_their_points() {
+        let (theme, values) = (Theme::plain(), silhouette());
+        let errors = [Some(0.02); 12];
+        let curve = Curve::new(&theme, 1..=12, &values).titled("Silhouette", "").errors(&errors).current(4);
+        let expected = "\
+╭ Silhouette ────────────────────────╮
+│   │  │                             │
+│   │  ●⡄  │                         │
+│.30┤   ⠘●⠤◆⠢⡀│                      │
+│   │    │   ⠈●⠤⣀│  │     │          │
+│   │         │  ●⠉⠉●     ●⠤⠤●⣀⣀●⣀⣀● │
+│   │                     │  │  │  │ │
+│   ┼┬─┬─┬─┬──┬──┬──┬──┬──┬──┬──┬──┬─│
+│    1 2 3[4] 5  6  7  8  9  10 11 12│
+╰────────────────────────────────────╯";
+        assert_eq!(lines(&curve, 38, 10), expected);
+    }
+
+    #[test]
+    fn a_stale_curve_in_ascii_says_so() {
+        let (theme, values, band) = (Theme::ascii(), elbow(), ungrouped());
+        let curve = Curve::new(&theme, 1..=12, &values).titled("WCSS · %", "▒ by chance").band(&band).stale(true);
+        let shown = lines(&curve.current(10), 38, 10);
+        assert!(shown.is_ascii());
+        assert!(shown.contains("WCSS . % .stale") && shown.contains("[10]") && shown.contains('@'));
+        let drawn = buffer(&curve, 38, 10);
+        let palette = &theme.palette;
+        let dim = drawn
+            .content
+            .iter()
+            .filter(|cell| cell.symbol() == "o")
+            .all(|cell| cell.modifier == palette.dim.add_modifier);
+        assert!(dim);
+    }
+
+    #[test]
+    fn values_that_arrive_move_no_column() {
+        let (theme, values) = (Theme::plain(), elbow());
+        let mut arriving = vec![None; 12];
+        let mut columns = Vec::new();
+        for i in [3, 2, 4, 11] {
+            arriving[i] = values[i];
+            let curve = Curve::new(&theme, 1..=12, &arriving).covers(0.0, 100.0).current(4);
+            let shown = text(&curve, 38, 10);
+            columns.push((shown[8].clone(), shown.iter().find_map(|line| line.chars().position(|at| at == '◆'))));
         }
-        let sil = [
-            None,
-            Some(0.34),
-            Some(0.29),
-            Some(0.31),
-            Some(0.27),
-            Some(0.25),
-            Some(0.25),
-            None,
-            Some(0.24),
-            Some(0.23),
-            Some(0.23),
-            Some(0.23),
-        ];
-        let se = [Some(0.02); 12];
-        let curve = Curve::new(&theme, 1..=12, &sil).titled("Silhouette · mean ± SE", "").errors(&se).current(4);
-        println!("{}", text(&curve, 38, 10).join("\n"));
-        println!("{}", text(&curve, 60, 20).join("\n"));
-        let ascii = Theme::ascii();
-        let curve = Curve::new(&ascii, 1..=12, &values)
-            .titled("Elbow · WCSS % of total", "▒ ungrouped")
-            .band(&band)
-            .current(10)
-            .stale(true);
-        println!("{}", text(&curve, 38, 10).join("\n"));
+        assert!(columns.windows(2).all(|pair| pair[0] == pair[1]), "{columns:?}");
+    }
+
+    #[test]
+    fn many_x_thin_their_labels_out_and_keep_the_current_one() {
+        let theme = Theme::plain();
         let many: Vec<Option<f64>> = (1..=60).map(|k| Some(100.0 / f64::from(k))).collect();
-        println!("{}", text(&Curve::new(&theme, 1..=60, &many).current(17).titled("many", ""), 38, 10).join("\n"));
+        let shown = text(&Curve::new(&theme, 1..=60, &many).current(17), 38, 10);
+        assert_eq!(shown[8], "│    1    10[17]    30   40   50   60│");
+        assert!(shown.join("").contains('◆') && !shown.join("").contains('●'));
+    }
+
+    #[test]
+    fn a_click_finds_the_nearest_x() {
+        let (theme, values) = (Theme::plain(), elbow());
+        let curve = Curve::new(&theme, 1..=12, &values);
+        let area = Rect::new(0, 0, 38, 10);
+        let found: Vec<_> = [0, 5, 6, 7, 11, 36, 37].map(|column| curve.x_at(area, column)).into();
+        assert_eq!(found, [None, Some(1), Some(1), Some(2), Some(4), Some(12), None]);
+        assert_eq!(Curve::new(&theme, 1..=12, &[]).x_at(area, 9), None);
+    }
+
+    #[test]
+    fn without_values_or_room_there_are_words() {
+        let (theme, values) = (Theme::plain(), elbow());
+        let none = [Some(f64::NAN), None, Some(f64::INFINITY)];
+        let shown = lines(&Curve::new(&theme, 1..=12, &none).empty("press n for the band"), 38, 10);
+        assert!(shown.contains("press n for the band"), "{shown}");
+        assert!(lines(&Curve::new(&theme, 1..=12, &values).current(4), 9, 3).contains("4: 38"));
+    }
+
+    #[test]
+    fn one_value_and_equal_values_stand_in_the_middle() {
+        let theme = Theme::plain();
+        for values in [&[Some(5.0)][..], &[Some(0.0), Some(0.0)], &[Some(-1e300); 3]] {
+            let shown = text(&Curve::new(&theme, 1..=3, values), 38, 11);
+            assert!(shown[4].contains('●'), "{}", shown.join("\n"));
+        }
+    }
+
+    #[test]
+    fn every_size() {
+        let (values, band) = (elbow(), ungrouped());
+        for theme in [Theme::plain(), Theme::ascii()] {
+            for (width, height) in SIZES {
+                for range in [1..=12, 7..=7, 5..=4, 0..=u32::MAX, u32::MAX - 3..=u32::MAX] {
+                    let curve = Curve::new(&theme, range, &values).titled("東京", "東京").band(&band).current(4);
+                    text(&curve, width, height);
+                }
+            }
+        }
+        stays_inside(|| {
+            Box::new(|area, buffer: &mut Buffer| {
+                let theme = Theme::plain();
+                Curve::new(&theme, 1..=12, &elbow()).band(&ungrouped()).current(12).render(area, buffer);
+            })
+        });
+    }
+
+    #[test]
+    fn short_words_for_ticks() {
+        let words: Vec<String> = [0.0, 0.4, -0.25, 0.025, 2.5, 100.0, 38.1, 1e9, -1e-7].map(short).into();
+        assert_eq!(words, ["0", ".40", "-.25", ".025", "2.5", "100", "38", "1e9", "-1e-7"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_numbers_break_it(
+            values in prop::collection::vec(prop::option::of(any::<f64>()), 0..40),
+            errors in prop::collection::vec(prop::option::of(any::<f64>()), 0..40),
+            band in prop::collection::vec(prop::option::of((any::<f64>(), any::<f64>())), 0..40),
+            covers in (any::<f64>(), any::<f64>()),
+            current in 0_u32..60,
+            first in 0_u32..9,
+            size in (0_u16..90, 0_u16..40),
+        ) {
+            let theme = Theme::plain();
+            let curve = Curve::new(&theme, first..=first + 30, &values)
+                .errors(&errors).band(&band).covers(covers.0, covers.1).current(current);
+            text(&curve, size.0, size.1);
+        }
     }
 }
