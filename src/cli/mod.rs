@@ -12,6 +12,7 @@ mod sweep;
 use clap::{Parser, Subcommand};
 
 use crate::error::Result;
+pub use choices::ColorChoice;
 
 /// A terminal explorer for learner segments.
 ///

@@ -24,7 +24,7 @@ pub struct SweepReport {
     engine: &'static str,
     total_ss: f64,
     sweep: Vec<Row>,
-    verdict: VerdictJson,
+    verdict: Option<VerdictJson>,
     notices: Vec<String>,
 }
 
@@ -95,11 +95,11 @@ impl SweepReport {
             engine: recipe.engine.word(),
             total_ss,
             sweep: sweep.ks.iter().map(row).collect(),
-            verdict: VerdictJson {
-                k: sweep.verdict.k,
-                text: sweep.verdict.text.clone(),
-                criteria: sweep.verdict.criteria.iter().map(criterion).collect(),
-            },
+            verdict: sweep.verdict.as_ref().map(|verdict| VerdictJson {
+                k: verdict.k,
+                text: verdict.text.clone(),
+                criteria: verdict.criteria.iter().map(criterion).collect(),
+            }),
             notices,
         }
     }
@@ -146,9 +146,9 @@ impl SweepReport {
             })
             .collect();
         out += &text::table(&header, &rows);
-        out += &format!("\n{}\n\n", self.verdict.text);
-        let criteria: Vec<Vec<String>> = self
-            .verdict
+        let Some(verdict) = &self.verdict else { return out };
+        out += &format!("\n{}\n\n", verdict.text);
+        let criteria: Vec<Vec<String>> = verdict
             .criteria
             .iter()
             .map(|c| vec![c.name.clone(), c.k.map_or("–".to_owned(), |k| k.to_string()), c.why.clone()])

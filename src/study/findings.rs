@@ -10,26 +10,26 @@ use crate::quality::verdict::Verdict;
 use crate::segments::profile::Profile;
 
 /// A sweep over k.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Sweep {
     /// The matrix that was clustered.
     pub prepared: Arc<Prepared>,
     /// One entry per k asked for, ascending.
     pub ks: Vec<KFound>,
-    /// What the criteria say together.
-    pub verdict: Verdict,
-    /// The largest k that the data allowed, up to the one asked for.
-    pub k_possible: usize,
+    /// What the criteria say together; `None` while the qualities are computed.
+    pub verdict: Option<Verdict>,
 }
 
 /// What was found for one k.
-#[derive(Debug)]
+///
+/// A clone shares labels and description.
+#[derive(Clone, Debug)]
 pub struct KFound {
     /// The clustering, canonically numbered.
-    pub clustering: Clustering,
+    pub clustering: Arc<Clustering>,
     /// Its quality; `None` while it is computed.
     pub quality: Option<KQuality>,
-    described: OnceLock<Described>,
+    described: Arc<OnceLock<Described>>,
 }
 
 /// Who is in the clusters of one k.
@@ -44,9 +44,9 @@ pub struct Described {
 }
 
 impl KFound {
-    /// A clustering that is not described yet.
-    pub fn new(clustering: Clustering, quality: Option<KQuality>) -> Self {
-        Self { clustering, quality, described: OnceLock::new() }
+    /// A clustering that is neither judged nor described yet.
+    pub fn new(clustering: Clustering) -> Self {
+        Self { clustering: Arc::new(clustering), quality: None, described: Arc::default() }
     }
 
     /// Profiles and influence, computed at the first call.

@@ -18,9 +18,12 @@ use crate::segments::{order, profile};
 use crate::source;
 use crate::table::cleaning::{self, Cleaning, Learners};
 use crate::table::role::Role;
-use crate::table::{RoleChoices, Table};
+use crate::table::{RoleChoices, Table, histogram};
 use findings::{KFound, Sweep};
 use recipe::{Inputs, Recipe};
+
+/// Bins of the tiny histograms.
+const HISTOGRAM_BINS: usize = 24;
 
 /// The table after cleaning, and what is known of its columns before any clustering.
 #[derive(Debug)]
@@ -35,6 +38,8 @@ pub struct Cleaned {
     pub problems: Vec<problems::Problem>,
     /// Every column that could be a feature, the defaults switched on.
     pub features: Vec<Feature>,
+    /// By column, for tiny histograms.
+    pub histograms: Vec<Vec<u64>>,
 }
 
 /// The numbers that K-Means sees.
@@ -63,7 +68,8 @@ pub fn clean(table: &Arc<Table>, cleaning: &Cleaning) -> Cleaned {
     let residual = if cleaning.raw { None } else { order::pay_for_experience(&learners) };
     let problems = problems::problems(&learners.columns);
     let features = if cleaning.raw { raw_features(&learners) } else { defaults::features(&learners.columns) };
-    Cleaned { table: Arc::clone(table), learners, residual, problems, features }
+    let histograms = learners.columns.iter().map(|c| histogram::counts(c, HISTOGRAM_BINS)).collect();
+    Cleaned { table: Arc::clone(table), learners, residual, problems, features, histograms }
 }
 
 /// All numeric columns as they are; rows without a value in one of them are dropped.
@@ -123,15 +129,17 @@ pub fn prepare(cleaned: &Cleaned, features: &[Feature], cancel: &Cancel) -> Resu
 /// What a sweep says while it runs.
 pub enum Step<'a> {
     /// The clustering of one k is final, its quality not yet known.
-    Clustered(&'a Clustering),
+    Clustered(&'a KFound),
     /// Share of the quality that is computed, 0…1.
     Quality(f32),
 }
 
 /// Clusters for every k up to the largest asked for and judges those asked for.
 ///
+/// Where the table has fewer distinct rows than the largest k, the sweep ends there.
+///
 /// # Errors
-/// k = 0, no k that is possible, interruption.
+/// k = 0, interruption.
 pub fn sweep(
     cleaned: &Cleaned,
     prepared: &Arc<Prepared>,
@@ -140,23 +148,36 @@ pub fn sweep(
     cancel: &Cancel,
     on: &mut dyn FnMut(Step<'_>),
 ) -> Result<Sweep> {
-    let matrix = &prepared.matrix;
-    let mut clusterings = cluster::sweep(matrix, *ks.end(), recipe.params(), cancel, &mut |found| {
-        on(Step::Clustered(found));
+    let numbering = Numbering::new(cleaned, prepared);
+    let mut found: Vec<KFound> = Vec::new();
+    cluster::sweep(&prepared.matrix, *ks.end(), recipe.params(), cancel, &mut |clustering| {
+        if ks.contains(&clustering.k) {
+            let mut clustering = clustering.clone();
+            numbering.apply(prepared, &mut clustering);
+            let next = KFound::new(clustering);
+            on(Step::Clustered(&next));
+            found.push(next);
+        }
     })?;
-    let made = clusterings.len();
-    clusterings.retain(|c| ks.contains(&c.k));
-    for clustering in &mut clusterings {
-        canonical(cleaned, prepared, clustering);
+    let mut sweep = Sweep { prepared: Arc::clone(prepared), ks: found, verdict: None };
+    judge(&mut sweep, recipe, cancel, &mut |share| on(Step::Quality(share)))?;
+    Ok(sweep)
+}
+
+/// Computes the quality of every k of a sweep and what the criteria say together.
+///
+/// # Errors
+/// Interruption; the sweep is then as it was.
+pub fn judge(sweep: &mut Sweep, recipe: &Recipe, cancel: &Cancel, progress: &mut dyn FnMut(f32)) -> Result<()> {
+    let clusterings: Vec<&Clustering> = sweep.ks.iter().map(|found| &*found.clustering).collect();
+    let matrix = &sweep.prepared.matrix;
+    let qualities = quality::assess(matrix, &clusterings, recipe.silhouette, recipe.seed, cancel, progress)
+        .map_err(|_| Error::interrupted())?;
+    sweep.verdict = Some(verdict::verdict(&qualities));
+    for (found, quality) in sweep.ks.iter_mut().zip(qualities) {
+        found.quality = Some(quality);
     }
-    let found: Vec<&Clustering> = clusterings.iter().collect();
-    let qualities = quality::assess(matrix, &found, recipe.silhouette, recipe.seed, cancel, &mut |share| {
-        on(Step::Quality(share));
-    })
-    .map_err(|_| Error::interrupted())?;
-    let verdict = verdict::verdict(&qualities);
-    let ks = clusterings.into_iter().zip(qualities).map(|(c, q)| KFound::new(c, Some(q))).collect();
-    Ok(Sweep { prepared: Arc::clone(prepared), ks, verdict, k_possible: made })
+    Ok(())
 }
 
 /// Clusters for one k, canonically numbered; without its quality.
@@ -165,19 +186,31 @@ pub fn sweep(
 /// k = 0 or more than the distinct rows, interruption.
 pub fn fit(cleaned: &Cleaned, prepared: &Prepared, recipe: &Recipe, k: usize, cancel: &Cancel) -> Result<Clustering> {
     let mut clustering = cluster::fit(&prepared.matrix, k, recipe.params(), cancel)?;
-    canonical(cleaned, prepared, &mut clustering);
+    Numbering::new(cleaned, prepared).apply(prepared, &mut clustering);
     Ok(clustering)
 }
 
-/// Gives a clustering its canonical numbers.
-pub fn canonical(cleaned: &Cleaned, prepared: &Prepared, clustering: &mut Clustering) {
-    let labels = row_labels(prepared, clustering);
-    let rows = &prepared.encoded.rows;
-    let sources: Vec<u32> = rows.iter().map(|&row| cleaned.learners.source_row[row as usize]).collect();
-    let residual: Option<Vec<f64>> =
-        cleaned.residual.as_ref().map(|residual| rows.iter().map(|&row| residual[row as usize]).collect());
-    let order = order::canonical(&labels, clustering.k, &sources, residual.as_deref());
-    clustering.relabel(&order);
+/// What canonical numbers depend on, by clustered row.
+struct Numbering {
+    sources: Vec<u32>,
+    residual: Option<Vec<f64>>,
+}
+
+impl Numbering {
+    fn new(cleaned: &Cleaned, prepared: &Prepared) -> Self {
+        let rows = &prepared.encoded.rows;
+        let residual = cleaned.residual.as_ref();
+        Self {
+            sources: rows.iter().map(|&row| cleaned.learners.source_row[row as usize]).collect(),
+            residual: residual.map(|residual| rows.iter().map(|&row| residual[row as usize]).collect()),
+        }
+    }
+
+    fn apply(&self, prepared: &Prepared, clustering: &mut Clustering) {
+        let labels = row_labels(prepared, clustering);
+        let order = order::canonical(&labels, clustering.k, &self.sources, self.residual.as_deref());
+        clustering.relabel(&order);
+    }
 }
 
 /// Labels by clustered row.

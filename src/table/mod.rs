@@ -3,6 +3,7 @@
 pub mod cleaning;
 pub mod column;
 pub mod experience;
+pub mod histogram;
 pub mod ledger;
 pub mod money;
 pub mod number;
@@ -69,6 +70,11 @@ impl Table {
             rows,
             raw,
         })
+    }
+
+    /// The same source under other roles.
+    pub fn with_choices(&self, choices: &RoleChoices) -> Result<Self> {
+        Self::new(self.raw.clone(), choices)
     }
 
     /// Number of source rows.

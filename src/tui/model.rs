@@ -1,0 +1,284 @@
+//! What is chosen and what is on screen. `update` changes it, `view` reads it; nothing else does.
+
+use std::sync::Arc;
+
+use super::screen::{choose_k, clusters, data, drill, features, rows};
+use super::theme::Theme;
+use crate::error::Error;
+use crate::features::Feature;
+use crate::features::influence::Influence;
+use crate::jobs::{Generation, Lane};
+use crate::segments::drill::{ClusterOf, Drill};
+use crate::segments::profile::Profile;
+use crate::source::{Location, Options};
+use crate::study::Cleaned;
+use crate::study::findings::{Described, KFound, Sweep};
+use crate::study::recipe::Recipe;
+use crate::table::RoleChoices;
+use crate::table::money::Currency;
+
+/// A screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// Ledger and columns.
+    Data,
+    /// Which columns are inputs, and how.
+    Features,
+    /// Elbow, silhouette, table of k, verdict.
+    ChooseK,
+    /// Who is in the clusters.
+    Clusters,
+    /// A rule as a funnel, and the rows behind it.
+    Drill,
+}
+
+impl Tab {
+    /// In the order of their numbers. 5 (map) and 7 (plan) are kept for what is to come.
+    pub const ALL: [Self; 5] = [Self::Data, Self::Features, Self::ChooseK, Self::Clusters, Self::Drill];
+
+    /// The number that shows it.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Data => 1,
+            Self::Features => 2,
+            Self::ChooseK => 3,
+            Self::Clusters => 4,
+            Self::Drill => 6,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Data => "Data",
+            Self::Features => "Features",
+            Self::ChooseK => "Choose k",
+            Self::Clusters => "Clusters",
+            Self::Drill => "Drill",
+        }
+    }
+
+    /// The screen so many further on.
+    #[must_use]
+    pub fn step(self, by: usize) -> Self {
+        let at = Self::ALL.iter().position(|t| *t == self).unwrap_or(0);
+        Self::ALL[(at + by) % Self::ALL.len()]
+    }
+}
+
+/// k that a table opens with.
+const FIRST_K: usize = 4;
+/// Largest k of the first sweep.
+const FIRST_K_MAX: usize = 12;
+
+/// What runs, and how far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Running {
+    /// Its lane.
+    pub lane: Lane,
+    /// Its generation.
+    pub generation: Generation,
+    /// What it does, in a word or two.
+    pub what: String,
+    /// How far, 0…1, where that is known.
+    pub share: Option<f32>,
+}
+
+/// Everything.
+pub struct Model {
+    /// Looks.
+    pub theme: Theme,
+    /// Width and height of the terminal.
+    pub size: (u16, u16),
+    /// Where the rows come from.
+    pub location: Location,
+    /// How they are read.
+    pub options: Options,
+    /// What was said about roles.
+    pub roles: RoleChoices,
+    /// Cleaning, seed, starts, engine.
+    pub recipe: Recipe,
+    /// The current k.
+    pub k: usize,
+    /// The largest k of the sweep.
+    pub k_max: usize,
+    /// The features as they are chosen now.
+    pub features: Vec<Feature>,
+    /// The table, once it is read and cleaned.
+    pub cleaned: Option<Arc<Cleaned>>,
+    /// The last good sweep.
+    pub sweep: Option<Arc<Sweep>>,
+    /// Whether the sweep belongs to an earlier choice.
+    pub stale: bool,
+    /// The clusters of the current k by used row, for rules.
+    pub clusters_of: Option<Arc<ClusterOf>>,
+    /// The last good drill.
+    pub drilled: Option<Arc<Drill>>,
+    /// What cannot be done, and why: shown until the next key that changes something.
+    pub problem: Option<Error>,
+    /// A word about what was just done.
+    pub message: Option<String>,
+    /// What runs.
+    pub running: Vec<Running>,
+    /// Counts while something runs, for the spinner.
+    pub tick: u64,
+    /// The screen that is shown.
+    pub tab: Tab,
+    /// Screens to go back to.
+    pub trail: Vec<Tab>,
+    /// First line of the help, when it is open.
+    pub help: Option<usize>,
+    /// The list of rows behind something, when it is open.
+    pub rows: Option<rows::State>,
+    /// Screen 1.
+    pub data: data::State,
+    /// Screen 2.
+    pub choice: features::State,
+    /// Screen 3.
+    pub choose_k: choose_k::State,
+    /// Screen 4.
+    pub clusters: clusters::State,
+    /// Screen 6.
+    pub drill: drill::State,
+}
+
+impl Model {
+    /// Nothing read yet.
+    pub fn new(start: super::Start, theme: Theme, size: (u16, u16)) -> Self {
+        let k = start.k.unwrap_or(FIRST_K).max(1);
+        Self {
+            theme,
+            size,
+            location: start.location,
+            options: start.options,
+            roles: start.roles,
+            recipe: start.recipe,
+            k,
+            k_max: FIRST_K_MAX.max(k),
+            features: Vec::new(),
+            cleaned: None,
+            sweep: None,
+            stale: false,
+            clusters_of: None,
+            drilled: None,
+            problem: None,
+            message: None,
+            running: Vec::new(),
+            tick: 0,
+            tab: Tab::ChooseK,
+            trail: Vec::new(),
+            help: None,
+            rows: None,
+            data: data::State::default(),
+            choice: features::State::default(),
+            choose_k: choose_k::State::default(),
+            clusters: clusters::State::default(),
+            drill: drill::State::default(),
+        }
+    }
+
+    /// What was found for the current k.
+    pub fn found(&self) -> Option<&KFound> {
+        self.sweep.as_ref()?.at(self.k)
+    }
+
+    /// Who is in the clusters of the current k, where that is computed.
+    pub fn described(&self) -> Option<&Described> {
+        self.found()?.described()
+    }
+
+    /// The profiles of the current k.
+    pub fn profiles(&self) -> &[Profile] {
+        self.described().map_or(&[], |d| &d.profiles)
+    }
+
+    /// What each feature weighs in the current k.
+    pub fn influence(&self) -> &[Influence] {
+        self.described().map_or(&[], |d| &d.influence)
+    }
+
+    /// How pay is written.
+    pub fn currency(&self) -> Currency {
+        self.cleaned.as_ref().map_or(Currency::Plain(None), |c| c.table.currency)
+    }
+
+    /// Pay for the screen.
+    pub fn pay(&self, value: f64) -> String {
+        if self.theme.glyphs.ascii {
+            crate::table::money::format_pay_ascii(value, self.currency())
+        } else {
+            crate::table::money::format_pay(value, self.currency())
+        }
+    }
+
+    /// Largest k that the current sweep reached, when the data ended it early.
+    pub fn k_possible(&self) -> usize {
+        self.sweep.as_ref().map_or(1, |s| s.prepared.matrix.distinct())
+    }
+
+    /// A table is there.
+    pub fn has_table(&self) -> bool {
+        self.cleaned.is_some()
+    }
+
+    /// A sweep is there.
+    pub fn has_sweep(&self) -> bool {
+        self.sweep.is_some()
+    }
+
+    /// Clusters of the current k are there.
+    pub fn has_clusters(&self) -> bool {
+        self.found().is_some()
+    }
+
+    /// Ids of learners are known.
+    pub fn has_learners(&self) -> bool {
+        self.cleaned.as_ref().is_some_and(|c| c.learners.learner_of.is_some())
+    }
+
+    /// The selection is in the ledger.
+    pub fn in_ledger(&self) -> bool {
+        self.has_table() && self.data.part == data::Part::Ledger
+    }
+
+    /// The selection is among the columns.
+    pub fn in_columns(&self) -> bool {
+        self.has_table() && self.data.part == data::Part::Columns
+    }
+
+    /// The selected rule of the ledger met rows.
+    pub fn ledger_has_rows(&self) -> bool {
+        self.in_ledger() && data::selected(self).is_some_and(|entry| !entry.rows.is_empty())
+    }
+
+    /// The rule matches somebody.
+    pub fn drill_has_rows(&self) -> bool {
+        self.drilled.as_ref().is_some_and(|d| !d.rows.is_empty())
+    }
+
+    /// Another screen than the features is shown.
+    pub fn not_on_features(&self) -> bool {
+        self.tab != Tab::Features
+    }
+
+    /// Another screen than the drill is shown.
+    pub fn not_on_drill(&self) -> bool {
+        self.tab != Tab::Drill
+    }
+
+    /// The silhouette was estimated and could be computed.
+    pub fn can_be_exact(&self) -> bool {
+        let quality = self.found().and_then(|found| found.quality.as_ref());
+        !self.stale && quality.and_then(|q| q.silhouette.as_ref()).is_some_and(|s| !s.exact)
+    }
+
+    /// Something runs.
+    pub fn is_running(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    /// There is something to go back from.
+    pub fn can_go_back(&self) -> bool {
+        self.help.is_some() || self.rows.is_some() || !self.trail.is_empty()
+    }
+}

@@ -1,0 +1,113 @@
+//! What can happen, and what is to be done about it.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
+
+use super::term::signals::Signal;
+use crate::error::Error;
+use crate::features::Feature;
+use crate::jobs::{Event, Generation, Lane};
+use crate::segments::drill::{ClusterOf, Drill};
+use crate::study::Cleaned;
+use crate::study::findings::Sweep;
+use crate::study::recipe::Recipe;
+use crate::table::RoleChoices;
+use crate::table::cleaning::Cleaning;
+
+/// Something happened.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key.
+    Key(KeyEvent),
+    /// Pasted text.
+    Paste(String),
+    /// The terminal has this size now.
+    Resize(u16, u16),
+    /// A job said something.
+    Job(Lane, Generation, Event<Progress, Outcome>),
+    /// Time for the next picture of the spinner.
+    Tick,
+    /// A signal arrived.
+    Signal(Signal),
+}
+
+/// How far a job is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// What it does now.
+    pub what: String,
+    /// Share that is done, 0…1.
+    pub share: Option<f32>,
+}
+
+/// What a job found.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The table was read and cleaned.
+    Table(Arc<Cleaned>),
+    /// A sweep, or the part of it that is final.
+    Sweep(Arc<Sweep>),
+    /// The rule was put to the table.
+    Drill(Arc<Drill>),
+    /// A rule, a choice or a file that does not fit: the words for the screen.
+    Refused(Error),
+}
+
+/// Reading and cleaning.
+pub const LOAD: Lane = 0;
+/// Features, matrix, sweep.
+pub const FIT: Lane = 1;
+/// The exact silhouette.
+pub const QUALITY: Lane = 2;
+/// Rules; has a thread of its own, so that typing does not wait for a sweep.
+pub const DRILL: Lane = 3;
+/// Number of lanes.
+pub const LANES: usize = 4;
+
+/// Something to be done outside.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Read the table from its source.
+    Load,
+    /// Give the table that was read other roles, and clean it.
+    Retype(Arc<Cleaned>, RoleChoices, Cleaning),
+    /// Clean the table that was read.
+    Clean(Arc<Cleaned>, Cleaning),
+    /// Sweep over k.
+    Fit {
+        /// The table.
+        cleaned: Arc<Cleaned>,
+        /// Features as chosen.
+        features: Vec<Feature>,
+        /// Seed, starts, engine.
+        recipe: Recipe,
+        /// The k that is looked at: it is described first.
+        k: usize,
+        /// The largest k.
+        k_max: usize,
+    },
+    /// Compute the silhouettes of a sweep from all rows.
+    Exact(Arc<Cleaned>, Arc<Sweep>, Recipe),
+    /// Put a rule to the table.
+    Drill {
+        /// The table.
+        cleaned: Arc<Cleaned>,
+        /// Clusters that the rule may name.
+        clusters: Option<Arc<ClusterOf>>,
+        /// The rule as it was typed.
+        rule: String,
+    },
+    /// Stop what runs.
+    Stop,
+    /// Copy text to the clipboard of the person at the terminal.
+    Copy(String),
+    /// Give the terminal back until `fg`.
+    Suspend,
+    /// Take the terminal again after a stop from outside.
+    Resume,
+    /// Draw everything again.
+    Redraw,
+    /// End with this exit code.
+    Quit(u8),
+}

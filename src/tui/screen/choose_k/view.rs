@@ -1,0 +1,136 @@
+//! Screen 3 as it looks.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::widgets::Widget;
+
+use crate::study::findings::KFound;
+use crate::table::money::group_thousands;
+use crate::tui::model::Model;
+use crate::tui::term::sanitise::wrap;
+use crate::tui::widget::curve::Curve;
+use crate::tui::widget::put;
+use crate::tui::widget::table::{Cell, Column, Table, scrolled};
+
+/// Lines of a verdict at 80 columns.
+const VERDICT_LINES: u16 = 3;
+
+/// Draws the charts, the table of k and the verdict.
+pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let verdict = verdict_lines(model, area.width);
+    let below = (verdict.len() as u16).clamp(1, VERDICT_LINES.max(area.height / 6));
+    let rows = model.k_max as u16 + 1;
+    let least = 6.min(rows);
+    // The charts get what the table of k leaves, from a third of the height to two thirds.
+    let charts = (area.height.saturating_sub(below + rows)).clamp(area.height * 2 / 5, area.height * 2 / 3);
+    let charts = charts.min(area.height.saturating_sub(below + least));
+    let [top, table, bottom] =
+        Layout::vertical([Constraint::Length(charts), Constraint::Min(0), Constraint::Length(below)]).areas(area);
+    self::charts(model, top, buffer);
+    self::table(model, table, buffer);
+    for (y, line) in verdict.iter().take(usize::from(bottom.height)).enumerate() {
+        let (label, style) = if y == 0 { ("Verdict", model.theme.palette.accent) } else { ("", model.theme.palette.text) };
+        put(buffer, (bottom.x + 1, bottom.y + y as u16), 8, label, style, &model.theme);
+        let style = if model.stale { model.theme.palette.dim } else { model.theme.palette.text };
+        put(buffer, (bottom.x + 10, bottom.y + y as u16), bottom.width.saturating_sub(10), line, style, &model.theme);
+    }
+}
+
+fn verdict_lines(model: &Model, width: u16) -> Vec<String> {
+    let verdict = model.sweep.as_ref().and_then(|s| s.verdict.as_ref());
+    let text = match verdict {
+        Some(verdict) => verdict.text.as_str(),
+        None if model.has_sweep() => "Not yet: the silhouettes are being computed.",
+        None => "",
+    };
+    wrap(text, usize::from(width.saturating_sub(11)).max(10))
+}
+
+fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(area);
+    let found = |k: usize| model.sweep.as_ref().and_then(|s| s.at(k));
+    let total = model.sweep.as_ref().map_or(0.0, |s| s.prepared.matrix.total_ss());
+    let last = model.k_max as u32;
+    let wcss: Vec<Option<f64>> =
+        (1..=model.k_max).map(|k| found(k).filter(|_| total > 0.0).map(|f| 100.0 * f.clustering.wcss / total)).collect();
+    let waiting = if model.is_running() { "clustering" } else { "no clustering yet" };
+    Curve::new(&model.theme, 1..=last, &wcss)
+        .titled("Elbow · WCSS % of total", "")
+        .covers(0.0, 100.0)
+        .current(model.k as u32)
+        .stale(model.stale)
+        .empty(waiting)
+        .render(left, buffer);
+    let silhouette = |k: usize| found(k).and_then(|f| f.quality.as_ref()).and_then(|q| q.silhouette.as_ref());
+    let values: Vec<Option<f64>> = (2..=model.k_max).map(|k| silhouette(k).map(|s| s.value)).collect();
+    let errors: Vec<Option<f64>> =
+        (2..=model.k_max).map(|k| silhouette(k).filter(|s| !s.exact).map(|s| s.se)).collect();
+    let first = (2..=model.k_max).find_map(silhouette);
+    let how = match first {
+        None => String::new(),
+        Some(s) if s.exact => "exact".to_owned(),
+        Some(s) => format!("~ {} anchors against all rows", group_thousands(s.of as u64)),
+    };
+    Curve::new(&model.theme, 2..=last.max(2), &values)
+        .titled("Silhouette · mean ± SE", &how)
+        .errors(&errors)
+        .current(model.k as u32)
+        .stale(model.stale)
+        .empty(if model.has_sweep() { "computing" } else { waiting })
+        .render(right, buffer);
+}
+
+fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let columns = [
+        Column::numbers("k", 3),
+        Column::numbers("WCSS %", 7),
+        Column::numbers("Δ", 6),
+        Column::numbers("sil", 6),
+        Column::numbers("±SE", 6),
+        Column::numbers("CH", 9),
+        Column::numbers("DB", 6),
+        Column::numbers("smallest", 10),
+        Column::numbers("iterations", 11),
+    ];
+    let ks = model.k_max;
+    let height = usize::from(area.height.saturating_sub(1));
+    let at = model.k.saturating_sub(1);
+    let offset = scrolled(at, at.saturating_sub(height / 2), height, ks);
+    let theme = &model.theme;
+    let cells = |row: usize| -> Vec<Cell<'_>> {
+        let k = row + 1;
+        let Some(found) = model.sweep.as_ref().and_then(|s| s.at(k)) else {
+            return vec![Cell::from(k.to_string()), Cell::styled(if model.is_running() { "…" } else { "–" }, theme.palette.dim)];
+        };
+        self::cells(model, k, found)
+    };
+    Table::new(theme, &columns, ks, cells).at(Some(at), offset).stale(model.stale).render(area, buffer);
+}
+
+fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
+    let total = model.sweep.as_ref().map_or(0.0, |s| s.prepared.matrix.total_ss());
+    let share = |found: &KFound| if total > 0.0 { 100.0 * found.clustering.wcss / total } else { 0.0 };
+    let before = model.sweep.as_ref().and_then(|s| s.at(k.wrapping_sub(1)));
+    let quality = found.quality.as_ref();
+    let silhouette = quality.and_then(|q| q.silhouette.as_ref());
+    let pending = if quality.is_none() && k > 1 { "…" } else { "–" };
+    let number = |value: Option<f64>, digits: usize| value.map_or(pending.to_owned(), |v| format!("{v:.digits$}"));
+    vec![
+        Cell::from(k.to_string()),
+        Cell::from(format!("{:.1}", share(found))),
+        Cell::from(before.map_or("–".to_owned(), |b| format!("{:.1}", share(b) - share(found)))),
+        Cell::from(number(silhouette.map(|s| s.value), 3)),
+        Cell::from(match silhouette {
+            Some(s) if s.exact => "exact".to_owned(),
+            other => number(other.map(|s| s.se), 3),
+        }),
+        Cell::from(quality.and_then(|q| q.calinski_harabasz).map_or(pending.to_owned(), |v| group_thousands(v.round() as u64))),
+        Cell::from(number(quality.and_then(|q| q.davies_bouldin), 2)),
+        Cell::from(group_thousands(found.clustering.sizes.iter().copied().min().unwrap_or(0))),
+        Cell::from(format!(
+            "{}{}",
+            found.clustering.iterations,
+            if found.clustering.converged { "" } else { " !" }
+        )),
+    ]
+}

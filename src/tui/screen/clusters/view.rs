@@ -1,0 +1,169 @@
+//! Screen 4 as it looks.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::widgets::Widget;
+
+use crate::report::text::figure;
+use crate::segments::profile::{How, NumberProfile, Profile};
+use crate::table::money::group_thousands;
+use crate::table::role::Role;
+use crate::tui::model::Model;
+use crate::tui::widget::bar::{Shares, diverging};
+use crate::tui::widget::panel::Panel;
+use crate::tui::widget::table::{Cell, Column, Table};
+use crate::tui::widget::{put, put_right};
+
+/// Rows of the list of clusters at the current size.
+pub fn list_height(model: &Model) -> usize {
+    usize::from(list_lines(model, model.size.1.saturating_sub(3)).saturating_sub(1))
+}
+
+/// Lines of the list with its header: all clusters where they fit into half of the screen.
+fn list_lines(model: &Model, height: u16) -> u16 {
+    (model.k as u16 + 1).min((height / 2).max(3)).min(height)
+}
+
+/// Draws the list of clusters and what sets the selected one apart.
+pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.theme;
+    let profiles = model.profiles();
+    if profiles.is_empty() {
+        let text = if model.is_running() { "The clusters of this k are being described." } else { "No clusters yet." };
+        put(buffer, (area.x + 1, area.y + 1), area.width.saturating_sub(2), text, theme.palette.text, theme);
+        return;
+    }
+    let lines = list_lines(model, area.height);
+    let [shares, list, panel] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(lines), Constraint::Min(0)]).areas(area);
+    let parts: Vec<f64> = profiles.iter().map(|p| p.share).collect();
+    let inside = Rect { x: shares.x + 1, width: shares.width.saturating_sub(2), ..shares };
+    (&Shares::new(theme, &parts)).render(inside, buffer);
+    self::list(model, profiles, list, buffer);
+    if let Some(profile) = profiles.get(model.clusters.cursor.at) {
+        if panel.width >= 110 {
+            let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(panel);
+            self::apart(model, profile, left, buffer);
+            self::columns(model, profile, right, buffer);
+        } else {
+            self::apart(model, profile, panel, buffer);
+        }
+    }
+}
+
+/// Columns of numbers that the list shows: pay and experience of learners, else the inputs.
+fn shown(profile: &Profile) -> Vec<&NumberProfile> {
+    let people: Vec<&NumberProfile> = [Role::Pay, Role::Experience].iter().filter_map(|r| profile.number(*r)).collect();
+    if people.len() == 2 {
+        return people;
+    }
+    let mut inputs: Vec<&NumberProfile> = profile.numbers.iter().filter(|n| n.input).collect();
+    inputs.sort_by(|a, b| b.eta_squared.total_cmp(&a.eta_squared));
+    inputs
+}
+
+fn value(model: &Model, number: &NumberProfile, value: f64) -> String {
+    match number.role {
+        Role::Pay => model.pay(value),
+        Role::Experience | Role::Age => format!("{value:.0} y"),
+        role if role.is_year() => format!("{value:.0}"),
+        _ => figure(value),
+    }
+}
+
+fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
+    let theme = &model.theme;
+    let numbers: Vec<String> = profiles.first().map(shown).unwrap_or_default().iter().map(|n| n.column.clone()).collect();
+    let titles: Vec<String> = numbers.iter().map(|c| format!("{c} median (IQR)")).collect();
+    let who = if model.has_learners() { "learners" } else { "rows" };
+    let mut columns = vec![
+        Column::numbers("#", 3),
+        Column::words("name", 22).up_to(44),
+        Column::numbers(who, 9),
+        Column::numbers("share", 6),
+        Column::numbers("sil", 5),
+    ];
+    columns.extend(titles.iter().map(|t| Column::words(t, 20)));
+    let silhouettes = model.found().and_then(|f| f.quality.as_ref()).and_then(|q| q.silhouette.as_ref());
+    let cells = |row: usize| -> Vec<Cell<'_>> {
+        let profile = &profiles[row];
+        let own = silhouettes.and_then(|s| s.per_cluster.get(row).copied().flatten());
+        let mut cells = vec![
+            Cell::styled(row.to_string(), theme.palette.cluster(row)),
+            Cell::styled(profile.name.as_str(), theme.palette.cluster(row)),
+            Cell::from(group_thousands(profile.learners.unwrap_or(profile.used_rows) as u64)),
+            Cell::from(format!("{:.0} %", 100.0 * profile.share)),
+            Cell::from(own.map_or("–".to_owned(), |s| format!("{s:.2}"))),
+        ];
+        let all = shown(profile);
+        for name in &numbers {
+            let cell = all.iter().find(|n| n.column == *name).map_or_else(String::new, |n| {
+                format!("{} ({}–{})", value(model, n, n.median), value(model, n, n.q1), value(model, n, n.q3))
+            });
+            cells.push(Cell::from(cell));
+        }
+        cells
+    };
+    let cursor = model.clusters.cursor;
+    Table::new(theme, &columns, profiles.len(), cells)
+        .at(Some(cursor.at), cursor.offset)
+        .stale(model.stale)
+        .render(area, buffer);
+}
+
+fn apart(model: &Model, profile: &Profile, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.theme;
+    let title = format!("What sets {} apart from the rest", profile.cluster);
+    (&Panel::new(theme, &title).caption("· not an input")).render(area, buffer);
+    let inner = Panel::inner(area);
+    let bar = usize::from((inner.width.saturating_sub(48)).clamp(11, 60)) | 1;
+    for (y, apart) in profile.apart().iter().take(usize::from(inner.height)).enumerate() {
+        let at = inner.y + y as u16;
+        let style = if model.stale { theme.palette.dim } else { theme.palette.text };
+        let mark = if apart.input { "" } else { " ·" };
+        put(buffer, (inner.x + 1, at), 34.min(inner.width), &format!("{}{mark}", apart.what), style, theme);
+        let (figure, length) = match apart.how {
+            How::Deviations(z) => (format!("{}{:.1} σ", if z < 0.0 { "−" } else { "+" }, z.abs()), z),
+            How::Lift(lift) => (format!("×{lift:.1}"), lift.log2()),
+        };
+        put_right(buffer, (inner.x + 36, at), 8.min(inner.width.saturating_sub(36)), &figure, style, theme);
+        let drawn = diverging(length, 2.5, bar, theme.glyphs);
+        let room = inner.width.saturating_sub(46);
+        put(buffer, (inner.x + 46, at), room, &drawn, theme.palette.cluster(profile.cluster), theme);
+    }
+}
+
+/// Every column of the cluster in original units, by how much it tells the clusters apart.
+fn columns(model: &Model, profile: &Profile, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.theme;
+    let title = format!("{} · {}", profile.cluster, profile.name);
+    (&Panel::new(theme, &title).caption("by η²")).render(area, buffer);
+    let inner = Panel::inner(area);
+    let mut numbers: Vec<&NumberProfile> = profile.numbers.iter().collect();
+    numbers.sort_by(|a, b| b.eta_squared.total_cmp(&a.eta_squared));
+    let mut lines: Vec<(String, String)> = numbers
+        .iter()
+        .map(|n| {
+            let figures = format!(
+                "median {}  mean {}  ({}–{})  η² {:.2}",
+                value(model, n, n.median),
+                value(model, n, n.mean),
+                value(model, n, n.q1),
+                value(model, n, n.q3),
+                n.eta_squared
+            );
+            (n.column.clone(), figures)
+        })
+        .collect();
+    for category in &profile.categories {
+        for level in category.top.iter().take(4) {
+            let figures = format!("{:.0} %  ×{:.1}  {}", 100.0 * level.share, level.lift, level.level);
+            lines.push((category.column.clone(), figures));
+        }
+    }
+    for (y, (column, figures)) in lines.iter().take(usize::from(inner.height)).enumerate() {
+        let at = inner.y + y as u16;
+        put(buffer, (inner.x + 1, at), 18.min(inner.width), column, theme.palette.title, theme);
+        put(buffer, (inner.x + 20, at), inner.width.saturating_sub(20), figures, theme.palette.text, theme);
+    }
+}

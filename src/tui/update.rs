@@ -1,0 +1,265 @@
+//! What happens next: pure, no I/O, no clock. The root only routes.
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use super::keys::{self, Action};
+use super::model::{Model, Running, Tab};
+use super::msg::{DRILL, Effect, FIT, LOAD, Msg, Outcome, Progress, QUALITY};
+use super::screen::{choose_k, clusters, data, drill, features, rows};
+use super::term::signals::Signal;
+use crate::error::Error;
+use crate::jobs::{Event, Generation, Lane};
+use crate::segments::drill::ClusterOf;
+use crate::study::Cleaned;
+use crate::study::findings::Sweep;
+
+/// Takes one message in and says what is to be done outside.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) if key.kind != KeyEventKind::Release => on_key(model, key),
+        Msg::Key(_) => Vec::new(),
+        Msg::Paste(text) => drill::update::paste(model, &text),
+        Msg::Resize(width, height) => {
+            model.size = (width, height);
+            Vec::new()
+        }
+        Msg::Job(lane, generation, event) => on_job(model, lane, generation, event),
+        Msg::Tick => {
+            model.tick += 1;
+            Vec::new()
+        }
+        Msg::Signal(signal) => match signal {
+            Signal::Suspend => vec![Effect::Suspend],
+            Signal::Continue => vec![Effect::Resume],
+            Signal::Resize => Vec::new(),
+            end => vec![Effect::Quit(end.exit_code().unwrap_or(1))],
+        },
+    }
+}
+
+fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    model.message = None;
+    if model.drill.editor.is_some() && model.help.is_none() {
+        return drill::update::edit(model, key);
+    }
+    let Some(action) = keys::resolve(model, key) else { return Vec::new() };
+    match action {
+        Action::Interrupt => vec![Effect::Quit(130)],
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Quit => quit(model),
+        Action::Back => {
+            back(model);
+            Vec::new()
+        }
+        Action::Help => {
+            model.help = Some(0);
+            Vec::new()
+        }
+        Action::Stop => vec![Effect::Stop],
+        _ if model.help.is_some() => {
+            super::help::scroll(model, action);
+            Vec::new()
+        }
+        _ if model.rows.is_some() => {
+            rows::update::act(model, action);
+            Vec::new()
+        }
+        Action::Show(tab) => show(model, tab),
+        Action::NextTab => show(model, model.tab.step(1)),
+        Action::PreviousTab => show(model, model.tab.step(Tab::ALL.len() - 1)),
+        Action::MoreClusters => choose_k::update::set_k(model, model.k + 1),
+        Action::FewerClusters => choose_k::update::set_k(model, model.k.saturating_sub(1)),
+        Action::Exact => exact(model),
+        action => match model.tab {
+            Tab::Data => data::update::act(model, action),
+            Tab::Features => features::update::act(model, action),
+            Tab::ChooseK => choose_k::update::act(model, action),
+            Tab::Clusters => clusters::update::act(model, action),
+            Tab::Drill => drill::update::act(model, action),
+        },
+    }
+}
+
+fn quit(model: &mut Model) -> Vec<Effect> {
+    if model.help.is_some() || model.rows.is_some() {
+        back(model);
+        return Vec::new();
+    }
+    vec![Effect::Quit(0)]
+}
+
+fn back(model: &mut Model) {
+    if model.help.take().is_some() || model.rows.take().is_some() {
+        return;
+    }
+    if let Some(tab) = model.trail.pop() {
+        model.tab = tab;
+    }
+}
+
+/// Goes to a screen and remembers the way back.
+pub(super) fn show(model: &mut Model, tab: Tab) -> Vec<Effect> {
+    if tab != model.tab {
+        model.trail.retain(|t| *t != tab);
+        model.trail.push(model.tab);
+        model.tab = tab;
+    }
+    if tab == Tab::Drill && model.drilled.is_none() { drill::update::run(model) } else { Vec::new() }
+}
+
+/// The choice changed: what is on screen is of yesterday until the new sweep is there.
+pub(super) fn refit(model: &mut Model) -> Vec<Effect> {
+    let Some(cleaned) = model.cleaned.clone() else { return Vec::new() };
+    model.stale = model.sweep.is_some();
+    model.problem = None;
+    if model.features.iter().all(|f| !f.on) {
+        model.problem =
+            Some(Error::bad_input("no feature is chosen").try_this("Space switches a column on, d takes the defaults"));
+        return vec![Effect::Stop];
+    }
+    vec![Effect::Fit {
+        cleaned,
+        features: model.features.clone(),
+        recipe: model.recipe.clone(),
+        k: model.k,
+        k_max: model.k_max,
+    }]
+}
+
+fn exact(model: &mut Model) -> Vec<Effect> {
+    match (&model.cleaned, &model.sweep) {
+        (Some(cleaned), Some(sweep)) if !model.stale => {
+            vec![Effect::Exact(Arc::clone(cleaned), Arc::clone(sweep), model.recipe.clone())]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Progress, Outcome>) -> Vec<Effect> {
+    match event {
+        Event::Started => {
+            let what = match lane {
+                LOAD => "reading",
+                FIT => "clustering",
+                QUALITY => "silhouette",
+                _ => "counting",
+            };
+            model.running.retain(|r| r.lane != lane);
+            model.running.push(Running { lane, generation, what: what.to_owned(), share: None });
+            Vec::new()
+        }
+        Event::Progress(progress) => {
+            if let Some(running) = model.running.iter_mut().find(|r| r.lane == lane && r.generation == generation) {
+                running.what = progress.what;
+                running.share = progress.share;
+            }
+            Vec::new()
+        }
+        Event::Partial(outcome) => on_outcome(model, outcome),
+        Event::Done(outcome) => {
+            ended(model, lane, generation);
+            on_outcome(model, outcome)
+        }
+        Event::Cancelled => {
+            ended(model, lane, generation);
+            Vec::new()
+        }
+        Event::Failed(why) => {
+            ended(model, lane, generation);
+            model.problem = Some(Error::failed("that failed").because(why).try_this("go on, or press q to quit"));
+            Vec::new()
+        }
+    }
+}
+
+fn ended(model: &mut Model, lane: Lane, generation: Generation) {
+    model.running.retain(|r| r.lane != lane || r.generation != generation);
+}
+
+fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
+    match outcome {
+        Outcome::Table(cleaned) => on_table(model, cleaned),
+        Outcome::Sweep(sweep) => on_sweep(model, sweep),
+        Outcome::Drill(drilled) => {
+            model.drill.error = None;
+            model.drilled = Some(drilled);
+            drill::update::keep_selection(model);
+            Vec::new()
+        }
+        Outcome::Refused(error) => {
+            model.problem = Some(error);
+            Vec::new()
+        }
+    }
+}
+
+fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
+    let first = model.cleaned.is_none();
+    let named = crate::study::features(&cleaned, &model.recipe);
+    model.clusters_of = None;
+    if first {
+        match named {
+            Ok(features) => model.features = features,
+            Err(error) => {
+                model.features = cleaned.features.clone();
+                model.cleaned = Some(cleaned);
+                model.problem = Some(error);
+                return Vec::new();
+            }
+        }
+        model.drill.rule = drill::first_rule(&cleaned);
+    } else {
+        // Choices about columns that are still there are kept.
+        let mut features = cleaned.features.clone();
+        for feature in &mut features {
+            if let Some(old) = model.features.iter().find(|f| f.column == feature.column && f.encoding == feature.encoding) {
+                *feature = old.clone();
+            }
+        }
+        if features.iter().all(|f| !f.on) {
+            features = cleaned.features.clone();
+        }
+        model.features = features;
+    }
+    model.cleaned = Some(cleaned);
+    model.rows = None;
+    model.drilled = None;
+    let mut effects = refit(model);
+    if model.tab == Tab::Drill {
+        effects.extend(drill::update::run(model));
+    }
+    effects
+}
+
+fn on_sweep(model: &mut Model, sweep: Arc<Sweep>) -> Vec<Effect> {
+    let largest = sweep.ks.last().map_or(1, |found| found.clustering.k);
+    let whole = sweep.verdict.is_some();
+    if whole && largest < model.k {
+        model.k = largest;
+        model.message = Some(format!("k ends at {largest}: there are no more distinct rows"));
+    }
+    model.sweep = Some(sweep);
+    model.stale = false;
+    model.problem = None;
+    clusters::update::keep_selection(model);
+    refresh_clusters(model)
+}
+
+/// The clusters that rules may name are those of the current k.
+pub(super) fn refresh_clusters(model: &mut Model) -> Vec<Effect> {
+    let (Some(cleaned), Some(found)) = (&model.cleaned, model.found()) else { return Vec::new() };
+    let Some(described) = found.described() else { return Vec::new() };
+    let Some(sweep) = &model.sweep else { return Vec::new() };
+    let names = described.profiles.iter().map(|p| p.name.clone()).collect();
+    let rows = &sweep.prepared.encoded.rows;
+    model.clusters_of = Some(Arc::new(ClusterOf::new(&cleaned.learners, rows, &described.labels, names)));
+    if model.drilled.is_some() { drill::update::run(model) } else { Vec::new() }
+}
+
+/// Lanes that belong to the drill do not stop what the others run.
+pub(super) fn is_quick(lane: Lane) -> bool {
+    lane == DRILL
+}
