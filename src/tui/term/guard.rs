@@ -5,7 +5,7 @@
 //! settings are put back exactly as they were found.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
 
@@ -37,6 +37,11 @@ pub(super) struct Modes {
     /// The line settings as they were found; `None` while we are not on screen.
     found: Mutex<Option<Termios>>,
     mouse: AtomicBool,
+    /// Whether the signal thread runs, which alone knows when we are continued.
+    watched: AtomicBool,
+    /// Whether we stopped ourselves and were not continued yet.
+    stopped: Mutex<bool>,
+    continued: Condvar,
 }
 
 impl Modes {
@@ -76,6 +81,35 @@ impl Modes {
         }
     }
 
+    /// The signal thread is up.
+    pub(super) fn set_watched(&self) {
+        self.watched.store(true, Ordering::Relaxed);
+    }
+
+    /// SIGCONT came. Says whether it ends a stop of our own, and lets `suspend` go on if so.
+    pub(super) fn ends_own_stop(&self) -> bool {
+        let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        self.continued.notify_all();
+        std::mem::replace(&mut *stopped, false)
+    }
+
+    /// Stops this process group and returns when it is continued.
+    fn stop(&self) -> std::io::Result<()> {
+        let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        *stopped = true;
+        // SIGSTOP and not SIGTSTP: ours is caught by the signal thread.
+        if let Err(error) = rustix::process::kill_current_process_group(Signal::STOP) {
+            *stopped = false;
+            return Err(error.into());
+        }
+        // The call may return before the stop takes effect, as another thread may be the one that takes the
+        // signal: to go on here would draw on the terminal just given back.
+        while *stopped {
+            stopped = self.continued.wait(stopped).unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(())
+    }
+
     /// Whether the screen is ours now.
     pub(super) fn is_on(&self) -> bool {
         self.found().is_some()
@@ -91,7 +125,8 @@ impl Modes {
 pub enum Suspension {
     /// Stopped, continued, and on screen again: draw everything.
     Resumed,
-    /// No shell would bring us back (started as `ssh -t host kscope`, or by a window of tmux): nothing done.
+    /// No shell would bring us back (started as `ssh -t host kscope`, or by a window of tmux), or no signal
+    /// thread would notice: nothing done.
     Refused,
 }
 
@@ -112,6 +147,9 @@ impl Guard {
             owner: std::thread::current().id(),
             found: Mutex::new(None),
             mouse: AtomicBool::new(false),
+            watched: AtomicBool::new(false),
+            stopped: Mutex::new(false),
+            continued: Condvar::new(),
         });
         *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&modes));
         let guard = Self { modes };
@@ -149,13 +187,13 @@ impl Guard {
     /// Gives the terminal back, stops this process group (the whole pipeline, as Ctrl-Z would) and, when
     /// continued, takes the screen again. The caller then draws everything.
     pub fn suspend(&self) -> std::io::Result<Suspension> {
-        if is_orphaned() {
+        if is_orphaned() || !self.modes.watched.load(Ordering::Relaxed) {
             return Ok(Suspension::Refused);
         }
         self.leave();
-        // SIGSTOP and not SIGTSTP: ours is caught by the signal thread.
-        rustix::process::kill_current_process_group(Signal::STOP)?;
+        let stopped = self.modes.stop();
         self.resume()?;
+        stopped?;
         Ok(Suspension::Resumed)
     }
 

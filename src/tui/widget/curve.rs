@@ -656,7 +656,7 @@ mod tests {
         let (values, band) = (elbow(), ungrouped());
         for theme in [Theme::plain(), Theme::ascii()] {
             for (width, height) in SIZES {
-                for range in [1..=12, 7..=7, 5..=4, 0..=u32::MAX, u32::MAX - 3..=u32::MAX] {
+                for range in [1..=12, 7..=7, RangeInclusive::new(5, 4), 0..=u32::MAX, u32::MAX - 3..=u32::MAX] {
                     let curve = Curve::new(&theme, range, &values).titled("東京", "東京").band(&band).current(4);
                     text(&curve, width, height);
                 }
