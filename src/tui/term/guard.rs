@@ -39,6 +39,8 @@ pub(super) struct Modes {
     mouse: AtomicBool,
     /// Whether the signal thread runs, which alone knows when we are continued.
     watched: AtomicBool,
+    /// Whether the process has been told to end: then the terminal is not taken again.
+    ending: AtomicBool,
     /// Whether we stopped ourselves and were not continued yet.
     stopped: Mutex<bool>,
     continued: Condvar,
@@ -68,6 +70,19 @@ impl Modes {
         Ok(())
     }
 
+    /// Takes the screen again after a stop, and says whether it did.
+    fn enter_again(&self) -> std::io::Result<bool> {
+        // Continued in the background: either to end (`kill %1` sends SIGTERM and then SIGCONT), which the
+        // signal thread learns in a moment, or by `bg`, and then the kernel stops us again in `enter`.
+        if self.tty.is_in_background() {
+            std::thread::sleep(Duration::from_millis(50));
+            if self.ending.load(Ordering::Relaxed) {
+                return Ok(false);
+            }
+        }
+        self.enter().map(|()| true)
+    }
+
     /// Gives the terminal back. Does nothing when it has been given back already.
     pub(super) fn leave(&self) {
         let Some(found) = self.found().take() else { return };
@@ -84,6 +99,11 @@ impl Modes {
     /// The signal thread is up.
     pub(super) fn set_watched(&self) {
         self.watched.store(true, Ordering::Relaxed);
+    }
+
+    /// The process has been told to end.
+    pub(super) fn set_ending(&self) {
+        self.ending.store(true, Ordering::Relaxed);
     }
 
     /// SIGCONT came. Says whether it ends a stop of our own, and lets `suspend` go on if so.
@@ -128,6 +148,8 @@ pub enum Suspension {
     /// No shell would bring us back (started as `ssh -t host kscope`, or by a window of tmux), or no signal
     /// thread would notice: nothing done.
     Refused,
+    /// Told to end while stopped: the terminal is the shell's, draw nothing more.
+    Ending,
 }
 
 /// Holds the terminal: raw mode, alternate screen, bracketed paste, hidden cursor; mouse on request.
@@ -148,6 +170,7 @@ impl Guard {
             found: Mutex::new(None),
             mouse: AtomicBool::new(false),
             watched: AtomicBool::new(false),
+            ending: AtomicBool::new(false),
             stopped: Mutex::new(false),
             continued: Condvar::new(),
         });
@@ -179,9 +202,10 @@ impl Guard {
         self.modes.mouse.load(Ordering::Relaxed)
     }
 
-    /// Takes the screen again after an outside stop and continue. The caller then draws everything.
-    pub fn resume(&self) -> std::io::Result<()> {
-        self.modes.enter()
+    /// Takes the screen again after an outside stop and continue. The caller then draws everything; if the
+    /// answer is no, the process has been told to end and nothing more is to be drawn.
+    pub fn resume(&self) -> std::io::Result<bool> {
+        self.modes.enter_again()
     }
 
     /// Gives the terminal back, stops this process group (the whole pipeline, as Ctrl-Z would) and, when
@@ -192,9 +216,9 @@ impl Guard {
         }
         self.leave();
         let stopped = self.modes.stop();
-        self.resume()?;
+        let resumed = self.resume()?;
         stopped?;
-        Ok(Suspension::Resumed)
+        Ok(if resumed { Suspension::Resumed } else { Suspension::Ending })
     }
 
     pub(super) fn modes(&self) -> Arc<Modes> {

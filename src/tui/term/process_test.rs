@@ -53,15 +53,18 @@ fn program() {
     let code = loop {
         match messages.recv().unwrap() {
             Message::Signal(signal) => match signal {
-                Signal::Suspend => {
-                    guard.suspend().unwrap();
-                    screen.redraw().unwrap();
-                    draw(&mut screen, "resumed");
-                }
+                Signal::Suspend => match guard.suspend().unwrap() {
+                    Suspension::Ending => {}
+                    came => {
+                        screen.redraw().unwrap();
+                        draw(&mut screen, &format!("{came:?}"));
+                    }
+                },
                 Signal::Continue => {
-                    guard.resume().unwrap();
-                    screen.redraw().unwrap();
-                    draw(&mut screen, "continued");
+                    if guard.resume().unwrap() {
+                        screen.redraw().unwrap();
+                        draw(&mut screen, "continued");
+                    }
                 }
                 Signal::Resize => {
                     screen.refresh().unwrap();
@@ -71,11 +74,13 @@ fn program() {
                 _ => break signal.exit_code().unwrap(),
             },
             Message::Input(Event::Key(key)) => match (key.code, key.modifiers) {
-                (KeyCode::Char('z'), KeyModifiers::CONTROL) => {
-                    let words = if guard.suspend().unwrap() == Suspension::Refused { "refused" } else { "resumed" };
-                    screen.redraw().unwrap();
-                    draw(&mut screen, words);
-                }
+                (KeyCode::Char('z'), KeyModifiers::CONTROL) => match guard.suspend().unwrap() {
+                    Suspension::Ending => {}
+                    came => {
+                        screen.redraw().unwrap();
+                        draw(&mut screen, &format!("{came:?}"));
+                    }
+                },
                 (KeyCode::Char('p'), _) => panic!("the screen's own thread"),
                 (KeyCode::Char('w'), _) => {
                     let _ = std::thread::spawn(|| panic!("a worker")).join();
@@ -231,25 +236,31 @@ fn a_new_size_is_drawn() {
 fn without_a_shell_above_it_is_not_stopped() {
     let mut run = Run::start(command());
     run.pseudo.press("\x1a");
-    run.pseudo.wait_for("<refused#2>", LIMIT);
+    run.pseudo.wait_for("<Refused#2>", LIMIT);
     run.pseudo.press("q");
     assert_eq!(run.end().0, 0);
 }
 
-/// Under a shell with job control, as people use it: Ctrl-Z, look at the settings, `fg`, quit.
-#[test]
-fn ctrl_z_and_fg_under_a_shell() {
+/// A shell with job control, and the program running in it. Returns the line settings of the shell, too.
+fn under_a_shell() -> (Pseudo, Box<dyn Child + Send + Sync>, String) {
     let mut pseudo = Pseudo::open(80, 24);
     let mut shell = CommandBuilder::new("bash");
     shell.args(["--norc", "--noprofile", "--noediting", "-i"]);
     shell.env("PS1", "shell> ");
-    let mut child = pseudo.pair.slave.spawn_command(shell).unwrap();
+    let child = pseudo.pair.slave.spawn_command(shell).unwrap();
     pseudo.wait_for("shell> ", LIMIT);
     let before = shown(&pseudo);
     let program = command();
     let argv: Vec<_> = program.get_argv().iter().map(|part| part.to_string_lossy().into_owned()).collect();
     pseudo.press(&format!("{}\n", argv.join(" ")));
     pseudo.wait_for("<ready#1>", LIMIT);
+    (pseudo, child, before)
+}
+
+/// As people use it: Ctrl-Z, look at the settings, `fg`, quit.
+#[test]
+fn ctrl_z_and_fg_under_a_shell() {
+    let (mut pseudo, mut child, before) = under_a_shell();
     for stop in ["key", "signal", "stop from outside"] {
         let _ = pseudo.output(QUIET);
         let pid = pseudo.pair.master.process_group_leader().and_then(Pid::from_raw).unwrap();
@@ -267,7 +278,7 @@ fn ctrl_z_and_fg_under_a_shell() {
         assert_eq!(left, stop != "stop from outside", "{stop}: {stopped:?}");
         let _ = pseudo.output(QUIET);
         pseudo.press("fg\n");
-        let back = pseudo.wait_for(if left { "<resumed" } else { "<continued" }, LIMIT);
+        let back = pseudo.wait_for(if left { "<Resumed" } else { "<continued" }, LIMIT);
         assert!(back.contains("\x1b[?1049h"), "{stop}: {back:?}");
         assert_ne!(shown(&pseudo), before, "{stop}: raw again");
     }
@@ -277,5 +288,20 @@ fn ctrl_z_and_fg_under_a_shell() {
     assert_eq!(shown(&pseudo), before);
     pseudo.press("echo code $?; exit\n");
     pseudo.wait_for("code 0", LIMIT);
+    wait(&mut child);
+}
+
+#[test]
+fn a_stopped_job_can_be_ended() {
+    let (mut pseudo, mut child, before) = under_a_shell();
+    let _ = pseudo.output(QUIET);
+    pseudo.press("\x1a");
+    pseudo.wait_for("shell> ", LIMIT);
+    let _ = pseudo.output(QUIET);
+    pseudo.press("kill %1; while jobs %1 2>/dev/null; do sleep .05; done\n");
+    let end = pseudo.wait_for("Exit 143", LIMIT);
+    assert!(!end.contains("\x1b[?1049h") && !end.contains("<Resumed"), "{end:?}");
+    assert_eq!(shown(&pseudo), before);
+    pseudo.press("exit\n");
     wait(&mut child);
 }

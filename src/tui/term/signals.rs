@@ -75,8 +75,10 @@ fn wait(mut caught: SignalDelivery<UnixStream, SignalOnly>, modes: &Modes, deliv
         let mut news: Vec<Signal> = Vec::new();
         for signal in caught.pending() {
             match signal {
-                SIGTERM => news.push(Signal::Terminate),
-                SIGHUP => news.push(Signal::HangUp),
+                SIGTERM | SIGHUP => {
+                    modes.set_ending();
+                    news.push(if signal == SIGTERM { Signal::Terminate } else { Signal::HangUp });
+                }
                 SIGINT => news.push(Signal::Interrupt),
                 SIGTSTP => news.push(Signal::Suspend),
                 SIGCONT if modes.ends_own_stop() => {}
