@@ -5,7 +5,7 @@
 //! settings are put back exactly as they were found.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
 
@@ -37,6 +37,13 @@ pub(super) struct Modes {
     /// The line settings as they were found; `None` while we are not on screen.
     found: Mutex<Option<Termios>>,
     mouse: AtomicBool,
+    /// Whether the signal thread runs, which alone knows when we are continued.
+    watched: AtomicBool,
+    /// Whether the process has been told to end: then the terminal is not taken again.
+    ending: AtomicBool,
+    /// Whether we stopped ourselves and were not continued yet.
+    stopped: Mutex<bool>,
+    continued: Condvar,
 }
 
 impl Modes {
@@ -63,6 +70,19 @@ impl Modes {
         Ok(())
     }
 
+    /// Takes the screen again after a stop, and says whether it did.
+    fn enter_again(&self) -> std::io::Result<bool> {
+        // Continued in the background: either to end (`kill %1` sends SIGTERM and then SIGCONT), which the
+        // signal thread learns in a moment, or by `bg`, and then the kernel stops us again in `enter`.
+        if self.tty.is_in_background() {
+            std::thread::sleep(Duration::from_millis(50));
+            if self.ending.load(Ordering::Relaxed) {
+                return Ok(false);
+            }
+        }
+        self.enter().map(|()| true)
+    }
+
     /// Gives the terminal back. Does nothing when it has been given back already.
     pub(super) fn leave(&self) {
         let Some(found) = self.found().take() else { return };
@@ -74,6 +94,40 @@ impl Modes {
         if !self.tty.is_in_background() {
             let _ = self.tty.set_settings(&found);
         }
+    }
+
+    /// The signal thread is up.
+    pub(super) fn set_watched(&self) {
+        self.watched.store(true, Ordering::Relaxed);
+    }
+
+    /// The process has been told to end.
+    pub(super) fn set_ending(&self) {
+        self.ending.store(true, Ordering::Relaxed);
+    }
+
+    /// SIGCONT came. Says whether it ends a stop of our own, and lets `suspend` go on if so.
+    pub(super) fn ends_own_stop(&self) -> bool {
+        let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        self.continued.notify_all();
+        std::mem::replace(&mut *stopped, false)
+    }
+
+    /// Stops this process group and returns when it is continued.
+    fn stop(&self) -> std::io::Result<()> {
+        let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        *stopped = true;
+        // SIGSTOP and not SIGTSTP: ours is caught by the signal thread.
+        if let Err(error) = rustix::process::kill_current_process_group(Signal::STOP) {
+            *stopped = false;
+            return Err(error.into());
+        }
+        // The call may return before the stop takes effect, as another thread may be the one that takes the
+        // signal: to go on here would draw on the terminal just given back.
+        while *stopped {
+            stopped = self.continued.wait(stopped).unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(())
     }
 
     /// Whether the screen is ours now.
@@ -91,8 +145,11 @@ impl Modes {
 pub enum Suspension {
     /// Stopped, continued, and on screen again: draw everything.
     Resumed,
-    /// No shell would bring us back (started as `ssh -t host kscope`, or by a window of tmux): nothing done.
+    /// No shell would bring us back (started as `ssh -t host kscope`, or by a window of tmux), or no signal
+    /// thread would notice: nothing done.
     Refused,
+    /// Told to end while stopped: the terminal is the shell's, draw nothing more.
+    Ending,
 }
 
 /// Holds the terminal: raw mode, alternate screen, bracketed paste, hidden cursor; mouse on request.
@@ -112,6 +169,10 @@ impl Guard {
             owner: std::thread::current().id(),
             found: Mutex::new(None),
             mouse: AtomicBool::new(false),
+            watched: AtomicBool::new(false),
+            ending: AtomicBool::new(false),
+            stopped: Mutex::new(false),
+            continued: Condvar::new(),
         });
         *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&modes));
         let guard = Self { modes };
@@ -141,22 +202,23 @@ impl Guard {
         self.modes.mouse.load(Ordering::Relaxed)
     }
 
-    /// Takes the screen again after an outside stop and continue. The caller then draws everything.
-    pub fn resume(&self) -> std::io::Result<()> {
-        self.modes.enter()
+    /// Takes the screen again after an outside stop and continue. The caller then draws everything; if the
+    /// answer is no, the process has been told to end and nothing more is to be drawn.
+    pub fn resume(&self) -> std::io::Result<bool> {
+        self.modes.enter_again()
     }
 
     /// Gives the terminal back, stops this process group (the whole pipeline, as Ctrl-Z would) and, when
     /// continued, takes the screen again. The caller then draws everything.
     pub fn suspend(&self) -> std::io::Result<Suspension> {
-        if is_orphaned() {
+        if is_orphaned() || !self.modes.watched.load(Ordering::Relaxed) {
             return Ok(Suspension::Refused);
         }
         self.leave();
-        // SIGSTOP and not SIGTSTP: ours is caught by the signal thread.
-        rustix::process::kill_current_process_group(Signal::STOP)?;
-        self.resume()?;
-        Ok(Suspension::Resumed)
+        let stopped = self.modes.stop();
+        let resumed = self.resume()?;
+        stopped?;
+        Ok(if resumed { Suspension::Resumed } else { Suspension::Ending })
     }
 
     pub(super) fn modes(&self) -> Arc<Modes> {

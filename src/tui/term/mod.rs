@@ -11,7 +11,7 @@ pub mod clipboard;
 pub mod guard;
 /// Panic and error hooks that know which thread owns the screen.
 pub mod hooks;
-/// The thread that reads keys, pastes, clicks and sizes.
+/// The thread that reads keys, pastes and clicks.
 pub mod input;
 /// Text from data, made fit to be shown.
 pub mod sanitise;

@@ -46,10 +46,22 @@ impl Screen {
         self.commit()
     }
 
-    /// Takes the size the terminal says it has; the next frame is drawn whole.
-    pub fn resize(&mut self, width: u16, height: u16) -> io::Result<()> {
-        self.terminal.backend_mut().size = Size { width, height };
-        self.redraw()
+    /// Takes the size anew from the kernel. If it has changed the next frame is drawn whole, and the answer
+    /// is yes.
+    pub fn refresh(&mut self) -> io::Result<bool> {
+        let (width, height) = self.tty.size();
+        self.resize(width, height)
+    }
+
+    /// Takes a size, and says whether it is another than before.
+    pub fn resize(&mut self, width: u16, height: u16) -> io::Result<bool> {
+        let size = Size { width, height };
+        let changed = self.terminal.backend().size != size;
+        if changed {
+            self.terminal.backend_mut().size = size;
+            self.redraw()?;
+        }
+        Ok(changed)
     }
 
     /// Forgets what is on the terminal, so that the next frame is drawn whole: after a stop, or when another
@@ -58,12 +70,6 @@ impl Screen {
         let Size { width, height } = self.terminal.backend().size;
         self.terminal.backend_mut().cursor = Cursor::Unknown;
         self.terminal.resize(Rect::new(0, 0, width, height))
-    }
-
-    /// Takes the size anew from the kernel and draws the next frame whole: after a stop.
-    pub fn refresh(&mut self) -> io::Result<()> {
-        let (width, height) = self.tty.size();
-        self.resize(width, height)
     }
 
     /// Sends a finished escape sequence that is no part of a frame (a copy, a title).

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::backend::SignalDelivery;
 use signal_hook::iterator::exfiltrator::SignalOnly;
 use signal_hook::low_level;
@@ -31,8 +31,10 @@ pub enum Signal {
     Interrupt,
     /// SIGTSTP from outside: call `Guard::suspend`. Ctrl-Z in the terminal arrives as a key.
     Suspend,
-    /// Continued after a stop: call `Guard::resume` and draw everything.
+    /// Continued after a stop that was not `Guard::suspend`: call `Guard::resume` and draw everything.
     Continue,
+    /// The terminal has another size: call `Screen::refresh`.
+    Resize,
 }
 
 impl Signal {
@@ -42,21 +44,22 @@ impl Signal {
             Self::Terminate => Some(143),
             Self::HangUp => Some(129),
             Self::Interrupt => Some(130),
-            Self::Suspend | Self::Continue => None,
+            Self::Suspend | Self::Continue | Self::Resize => None,
         }
     }
 }
 
-/// Starts the signal thread. `deliver` runs on it and must not block (send into a channel).
+/// Starts the signal thread, before the screen is made, so that no change of size is lost. `deliver` runs on it and must not block (send into a channel).
 pub fn watch(guard: &Guard, deliver: impl Fn(Signal) + Send + 'static) -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::failed("cannot watch for signals").because(error);
     let (read, write) = UnixStream::pair().map_err(failed)?;
     read.set_nonblocking(true).map_err(failed)?;
     write.set_nonblocking(true).map_err(failed)?;
-    let signals = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT];
+    let signals = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH];
     let caught = SignalDelivery::with_pipe(read, write, SignalOnly, signals).map_err(failed)?;
     let modes = guard.modes();
     thread::Builder::new().name("signals".into()).spawn(move || wait(caught, &modes, deliver)).map_err(failed)?;
+    guard.modes().set_watched();
     Ok(())
 }
 
@@ -72,11 +75,17 @@ fn wait(mut caught: SignalDelivery<UnixStream, SignalOnly>, modes: &Modes, deliv
         let mut news: Vec<Signal> = Vec::new();
         for signal in caught.pending() {
             match signal {
-                SIGTERM => news.push(Signal::Terminate),
-                SIGHUP => news.push(Signal::HangUp),
+                SIGTERM | SIGHUP => {
+                    modes.set_ending();
+                    news.push(if signal == SIGTERM { Signal::Terminate } else { Signal::HangUp });
+                }
                 SIGINT => news.push(Signal::Interrupt),
                 SIGTSTP => news.push(Signal::Suspend),
+                SIGCONT if modes.ends_own_stop() => {}
+                // A hang-up comes with a SIGCONT too, and there is nothing to resume.
+                SIGCONT if modes.tty().is_gone() => {}
                 SIGCONT => news.push(Signal::Continue),
+                SIGWINCH => news.push(Signal::Resize),
                 // A core dump was asked for: give the terminal back and let it happen.
                 _ => {
                     modes.leave();

@@ -85,6 +85,14 @@ impl Tty {
         Ok(())
     }
 
+    /// Whether the other side has hung up: nothing more can be read or written, now or ever.
+    pub fn is_gone(&self) -> bool {
+        let mut fds = [PollFd::new(&*self.device, PollFlags::empty())];
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let _ = rustix::io::retry_on_intr(|| poll(&mut fds, Some(&now)));
+        fds.iter().any(|fd| fd.revents().contains(PollFlags::HUP))
+    }
+
     /// Whether a short write would go through within `patience`, and not hang on a stalled terminal.
     pub fn wait_writable(&self, patience: Duration) -> bool {
         let mut fds = [PollFd::new(&*self.device, PollFlags::OUT)];

@@ -45,7 +45,7 @@ pub fn diverging(value: f64, limit: f64, width: usize, glyphs: &Glyphs) -> Strin
     };
     match width {
         0 => String::new(),
-        _ if width % 2 == 0 => bar + " ",
+        _ if width.is_multiple_of(2) => bar + " ",
         _ => bar,
     }
 }

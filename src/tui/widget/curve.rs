@@ -10,13 +10,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
+use super::axis::{Columns, Format, YAxis, between, short};
 use super::panel::Panel;
 use super::{put, put_right};
 use crate::tui::term::sanitise::width;
 use crate::tui::theme::Theme;
-
-/// Turns a value at a tick of the y axis into a short text.
-pub type Format = fn(f64) -> String;
 
 /// A line chart in a box. Slices hold one item per x, the first belonging to the start of the range.
 #[derive(Clone, Copy, Debug)]
@@ -179,110 +177,6 @@ struct Layout {
     labels: u16,
     axis: YAxis,
     columns: Columns,
-}
-
-/// Where each x stands: columns from the left edge of the plot.
-struct Columns {
-    count: usize,
-    /// Columns from the first x to the last.
-    span: u16,
-}
-
-impl Columns {
-    fn new(count: usize, width: u16) -> Self {
-        // The last label is often two digits, the second of which needs a column.
-        Self { count, span: width.saturating_sub(2) }
-    }
-
-    fn gaps(&self) -> usize {
-        self.count.saturating_sub(1).max(1)
-    }
-
-    /// Whether points would touch: then the line says it all.
-    fn is_crowded(&self) -> bool {
-        usize::from(self.span) / self.gaps() < 2
-    }
-
-    fn of(&self, i: usize) -> u16 {
-        let (gaps, span) = (self.gaps(), usize::from(self.span));
-        let place = if span / gaps == 2 {
-            // Gaps of two and three columns: the wider ones last, where the labels are widest.
-            2 * i + i.saturating_sub(gaps - span % gaps)
-        } else {
-            usize::try_from((i as u128 * span as u128 * 2 + gaps as u128) / (2 * gaps as u128)).unwrap_or(span)
-        };
-        u16::try_from(place).unwrap_or(self.span).min(self.span)
-    }
-}
-
-/// A linear y axis from the least to the greatest value, with labels at round numbers between.
-struct YAxis {
-    low: f64,
-    high: f64,
-    rows: u16,
-    /// Row from the top, and words.
-    labels: Vec<(u16, String)>,
-}
-
-impl YAxis {
-    fn new(low: f64, high: f64, rows: u16, format: Format) -> Self {
-        // A label every four rows or so. Divided before subtracting, the span of two huge numbers is finite.
-        let wanted = f64::from((rows / 4).clamp(2, 6));
-        let step = round_step(high / wanted - low / wanted, low.abs().max(high.abs()));
-        // One value alone stands in the middle.
-        let (low, high) = if high / 2.0 - low / 2.0 < step * 1e-3 { (low - step, high + step) } else { (low, high) };
-        let mut axis = Self { low, high, rows, labels: Vec::new() };
-        let (first, last) = ((low / step - 1e-6).ceil(), (high / step + 1e-6).floor());
-        // A step is chosen to fit a few times; the limit is for numbers at the end of their precision.
-        for i in 0..=(last - first).clamp(0.0, 20.0) as u32 {
-            let value = (first + f64::from(i)) * step;
-            let row = axis.row(value);
-            if axis.labels.last().is_none_or(|(last, _)| last.abs_diff(row) >= 2) {
-                axis.labels.push((row, format(value)));
-            }
-        }
-        axis
-    }
-
-    /// Rows from the centre of the top row, fractional.
-    fn height(&self, value: f64) -> f64 {
-        let share = (self.high / 2.0 - value / 2.0) / (self.high / 2.0 - self.low / 2.0);
-        let share = if share.is_finite() { share } else { 0.5 };
-        share.clamp(0.0, 1.0) * f64::from(self.rows.saturating_sub(1))
-    }
-
-    fn row(&self, value: f64) -> u16 {
-        // Within 0..rows by the clamp above.
-        self.height(value).round() as u16
-    }
-}
-
-/// The smallest of 1, 2, 2.5, 5 × a power of ten that is at least `step`. A span of nothing gets a step that
-/// shows at the size of the numbers.
-fn round_step(step: f64, magnitude: f64) -> f64 {
-    let step = if step > magnitude * 1e-9 { step } else { magnitude * 0.1 };
-    let power = 10_f64.powf(step.log10().floor());
-    let round = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|round| round * power >= step * 0.999_999);
-    let step = round.unwrap_or(10.0) * power;
-    if step.is_normal() { step } else { 1.0 }
-}
-
-/// Words for a value when the caller has none: as few digits as tell ticks apart, `.40` without its zero.
-pub fn short(value: f64) -> String {
-    let size = value.abs();
-    let digits = match size {
-        0.0 => return "0".to_owned(),
-        _ if !(1e-4..1e6).contains(&size) => return format!("{value:.0e}"),
-        _ if size >= 10.0 => 0,
-        _ if size >= 1.0 => 1,
-        _ if size >= 0.1 => 2,
-        _ => 3,
-    };
-    let text = format!("{value:.digits$}");
-    match text.strip_prefix("0.") {
-        Some(decimals) => format!(".{decimals}"),
-        None => text.strip_prefix("-0.").map_or(text.clone(), |decimals| format!("-.{decimals}")),
-    }
 }
 
 impl Widget for &Curve<'_> {
@@ -504,11 +398,6 @@ impl Label {
     }
 }
 
-/// `a` at share 0, `b` at share 1; finite for finite ends of any size.
-fn between(a: f64, b: f64, share: f64) -> f64 {
-    a * (1.0 - share) + b * share
-}
-
 /// The bit of a dot of a braille cell, two across and four down (Unicode 0x2800 block).
 fn braille_dot(x: usize, y: usize) -> u8 {
     const BITS: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
@@ -656,7 +545,7 @@ mod tests {
         let (values, band) = (elbow(), ungrouped());
         for theme in [Theme::plain(), Theme::ascii()] {
             for (width, height) in SIZES {
-                for range in [1..=12, 7..=7, 5..=4, 0..=u32::MAX, u32::MAX - 3..=u32::MAX] {
+                for range in [1..=12, 7..=7, RangeInclusive::new(5, 4), 0..=u32::MAX, u32::MAX - 3..=u32::MAX] {
                     let curve = Curve::new(&theme, range, &values).titled("東京", "東京").band(&band).current(4);
                     text(&curve, width, height);
                 }
@@ -668,12 +557,6 @@ mod tests {
                 Curve::new(&theme, 1..=12, &elbow()).band(&ungrouped()).current(12).render(area, buffer);
             })
         });
-    }
-
-    #[test]
-    fn short_words_for_ticks() {
-        let words: Vec<String> = [0.0, 0.4, -0.25, 0.025, 2.5, 100.0, 38.1, 1e9, -1e-7].map(short).into();
-        assert_eq!(words, ["0", ".40", "-.25", ".025", "2.5", "100", "38", "1e9", "-1e-7"]);
     }
 
     proptest! {

@@ -3,6 +3,8 @@
 //! Each borrows its data and the theme for one frame. Text goes to cells through `put` and nothing else, so
 //! that whatever a table holds is cleaned and cut by display width on its way.
 
+/// The axes of a chart.
+pub mod axis;
 /// Bars, shares, sparklines and histograms.
 pub mod bar;
 /// A curve over whole numbers, such as a measure for every k.

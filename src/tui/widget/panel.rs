@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use super::put;
-use crate::tui::term::sanitise::{clean, width};
+use crate::tui::term::sanitise::{clean, width, wrap};
 use crate::tui::theme::Theme;
 
 /// A box: title at the top left, caption at the bottom right, content within.
@@ -108,6 +108,18 @@ pub fn clear(area: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// Words wrapped into an area by display width; what does not fit is left out. Returns the rows used.
+pub fn paragraph(text: &str, style: Style, area: Rect, buffer: &mut Buffer, theme: &Theme) -> u16 {
+    // Cleaned before it is measured: a control character is wider as an escape.
+    let lines = text.lines().flat_map(|line| wrap(&clean(line, theme.glyphs.ascii), usize::from(area.width)));
+    let mut rows = 0;
+    for (line, y) in lines.zip(area.top()..area.bottom()) {
+        put(buffer, (area.x, y), area.width, &line, style, theme);
+        rows += 1;
+    }
+    rows
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::shown::{SIZES, buffer, lines, stays_inside, text};
@@ -148,6 +160,16 @@ mod tests {
         assert_eq!(centred(Rect::new(0, 0, 80, 24), 40, 10), Rect::new(20, 7, 40, 10));
         assert_eq!(centred(Rect::new(2, 1, 5, 3), 40, 10), Rect::new(2, 1, 5, 3));
         assert!(centred(Rect::default(), 4, 4).is_empty());
+    }
+
+    #[test]
+    fn a_paragraph_wraps_what_is_shown() {
+        let theme = Theme::ascii();
+        let area = Rect::new(0, 0, 12, 3);
+        let mut buffer = Buffer::empty(area);
+        let used = paragraph("Four groups\x1b: the ≈ largest", Style::new(), area, &mut buffer, &theme);
+        assert_eq!((used, lines(&buffer)), (3, ["Four", "groups\\x1b:", "the ~"].map(str::to_owned).to_vec()));
+        assert_eq!(paragraph("words", Style::new(), Rect::default(), &mut buffer, &theme), 0);
     }
 
     #[test]
