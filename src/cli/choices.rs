@@ -168,16 +168,12 @@ pub(super) enum FormatChoice {
 impl TableChoices {
     /// Where the rows come from.
     pub(super) fn location(&self) -> Location {
-        match &self.file {
-            None => Location::Sample,
-            Some(file) if file.as_os_str() == "-" => Location::Stdin,
-            Some(file) => Location::Path(file.clone()),
-        }
+        Location::from_argument(self.file.as_deref())
     }
 
     /// The source as the reports name it.
     pub(super) fn source(&self) -> String {
-        self.file.as_ref().map_or_else(|| "sample".to_owned(), |file| file.display().to_string())
+        self.location().to_string()
     }
 
     fn options(&self) -> Options {

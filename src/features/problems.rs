@@ -15,6 +15,8 @@ pub struct Problem {
     pub column: String,
     /// What is the matter.
     pub kind: Kind,
+    /// The other column, where it takes two: the problem is one only where both are inputs.
+    pub with: Option<String>,
     /// In words.
     pub text: String,
 }
@@ -40,7 +42,7 @@ pub fn problems(columns: &[Column]) -> Vec<Problem> {
     let mut found = Vec::new();
     let mut varying: Vec<&Column> = Vec::new();
     for column in columns.iter().filter(|c| !matches!(c.role, Role::Ignore | Role::Learner)) {
-        let problem = |kind, text: &str| Problem { column: column.name.clone(), kind, text: text.to_owned() };
+        let problem = |kind, text: &str| Problem { column: column.name.clone(), kind, with: None, text: text.to_owned() };
         match column.distinct() {
             0 => found.push(problem(Kind::Empty, "no value at all")),
             1 => found.push(problem(Kind::Constant, "one value only")),
@@ -55,6 +57,7 @@ pub fn problems(columns: &[Column]) -> Vec<Problem> {
             found.push(Problem {
                 column: column.name.clone(),
                 kind: Kind::Duplicate,
+                with: Some(twin.name.clone()),
                 text: format!("the same as {}", twin.name),
             });
             continue;
@@ -66,6 +69,7 @@ pub fn problems(columns: &[Column]) -> Vec<Problem> {
             found.push(Problem {
                 column: column.name.clone(),
                 kind: Kind::FromPay,
+                with: Some(pay.name.clone()),
                 text: format!("made from {}: never falls as it rises", pay.name),
             });
             continue;
@@ -79,6 +83,7 @@ pub fn problems(columns: &[Column]) -> Vec<Problem> {
             found.push(Problem {
                 column: column.name.clone(),
                 kind: Kind::Correlated,
+                with: Some(other.name.clone()),
                 text: format!("r = {r:.2} with {}", other.name),
             });
         }
@@ -87,6 +92,7 @@ pub fn problems(columns: &[Column]) -> Vec<Problem> {
         found.push(Problem {
             column: numeric[MOST_COLUMNS].name.clone(),
             kind: Kind::Correlated,
+            with: None,
             text: format!("only the first {MOST_COLUMNS} numeric columns were compared with each other"),
         });
     }

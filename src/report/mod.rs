@@ -41,7 +41,10 @@ pub(crate) fn notices(cleaned: &Cleaned, prepared: &Prepared) -> Vec<String> {
     }
     notices.extend(prepared.encoded.notices.iter().cloned());
     let features = &prepared.encoded.features;
-    let problems = cleaned.problems.iter().filter(|p| features.contains(&p.column));
+    let problems = cleaned
+        .problems
+        .iter()
+        .filter(|p| features.contains(&p.column) && p.with.as_ref().is_none_or(|other| features.contains(other)));
     notices.extend(problems.map(|p| format!("{}: {}", p.column, p.text)));
     notices
 }

@@ -95,6 +95,17 @@ impl Location {
     }
 }
 
+/// As the command line named it: a path, `-`, or `sample`.
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Path(path) => f.write_str(&escape(&path.to_string_lossy())),
+            Self::Stdin => f.write_str("-"),
+            Self::Sample => f.write_str("sample"),
+        }
+    }
+}
+
 /// What was said about how to read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {

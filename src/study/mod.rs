@@ -6,6 +6,8 @@ pub mod recipe;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::cluster::{self, Clustering};
 use crate::error::{Error, Result};
 use crate::features::encode::{self, Encoded};
@@ -17,6 +19,7 @@ use crate::quality::{self, verdict};
 use crate::segments::{order, profile};
 use crate::source;
 use crate::table::cleaning::{self, Cleaning, Learners};
+use crate::table::column::Column;
 use crate::table::role::Role;
 use crate::table::{RoleChoices, Table, histogram};
 use findings::{KFound, Sweep};
@@ -38,8 +41,19 @@ pub struct Cleaned {
     pub problems: Vec<problems::Problem>,
     /// Every column that could be a feature, the defaults switched on.
     pub features: Vec<Feature>,
-    /// By column, for tiny histograms.
-    pub histograms: Vec<Vec<u64>>,
+    /// What each column holds, by column.
+    pub summaries: Vec<Summary>,
+}
+
+/// What a column holds, computed once for the screen.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// Rows without a value.
+    pub missing: usize,
+    /// Distinct known values.
+    pub distinct: usize,
+    /// Rows per bin, see [`histogram::counts`].
+    pub histogram: Vec<u64>,
 }
 
 /// The numbers that K-Means sees.
@@ -68,8 +82,13 @@ pub fn clean(table: &Arc<Table>, cleaning: &Cleaning) -> Cleaned {
     let residual = if cleaning.raw { None } else { order::pay_for_experience(&learners) };
     let problems = problems::problems(&learners.columns);
     let features = if cleaning.raw { raw_features(&learners) } else { defaults::features(&learners.columns) };
-    let histograms = learners.columns.iter().map(|c| histogram::counts(c, HISTOGRAM_BINS)).collect();
-    Cleaned { table: Arc::clone(table), learners, residual, problems, features, histograms }
+    let summary = |column: &Column| Summary {
+        missing: column.missing(),
+        distinct: column.distinct(),
+        histogram: histogram::counts(column, HISTOGRAM_BINS),
+    };
+    let summaries = learners.columns.par_iter().map(summary).collect();
+    Cleaned { table: Arc::clone(table), learners, residual, problems, features, summaries }
 }
 
 /// All numeric columns as they are; rows without a value in one of them are dropped.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::screen::{choose_k, clusters, data, drill, features, rows};
 use super::theme::Theme;
+use crate::cluster::Clustering;
 use crate::error::Error;
 use crate::features::Feature;
 use crate::features::influence::Influence;
@@ -98,6 +99,8 @@ pub struct Model {
     pub roles: RoleChoices,
     /// Cleaning, seed, starts, engine.
     pub recipe: Recipe,
+    /// Threads to work on; all by default.
+    pub threads: Option<usize>,
     /// The current k.
     pub k: usize,
     /// The largest k of the sweep.
@@ -112,6 +115,8 @@ pub struct Model {
     pub stale: bool,
     /// The clusters of the current k by used row, for rules.
     pub clusters_of: Option<Arc<ClusterOf>>,
+    /// The clustering that they are of.
+    pub clusters_from: Option<Arc<Clustering>>,
     /// The last good drill.
     pub drilled: Option<Arc<Drill>>,
     /// What cannot be done, and why: shown until the next key that changes something.
@@ -153,6 +158,7 @@ impl Model {
             options: start.options,
             roles: start.roles,
             recipe: start.recipe,
+            threads: start.threads,
             k,
             k_max: FIRST_K_MAX.max(k),
             features: Vec::new(),
@@ -160,6 +166,7 @@ impl Model {
             sweep: None,
             stale: false,
             clusters_of: None,
+            clusters_from: None,
             drilled: None,
             problem: None,
             message: None,

@@ -50,8 +50,12 @@ pub enum Outcome {
     Sweep(Arc<Sweep>),
     /// The rule was put to the table.
     Drill(Arc<Drill>),
-    /// A rule, a choice or a file that does not fit: the words for the screen.
+    /// The source could not be read: there is nothing to show.
+    NoTable(Error),
+    /// A choice that does not fit the table: the words for the screen.
     Refused(Error),
+    /// What was typed is no rule, or not for this table.
+    RuleRefused(Error),
 }
 
 /// Reading and cleaning.
@@ -108,6 +112,8 @@ pub enum Effect {
     Resume,
     /// Draw everything again.
     Redraw,
+    /// End: nothing can be shown.
+    Fail(Error),
     /// End with this exit code.
     Quit(u8),
 }

@@ -6,7 +6,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::keys::{self, Action};
 use super::model::{Model, Running, Tab};
-use super::msg::{DRILL, Effect, FIT, LOAD, Msg, Outcome, Progress, QUALITY};
+use super::msg::{Effect, FIT, LOAD, Msg, Outcome, Progress, QUALITY};
 use super::screen::{choose_k, clusters, data, drill, features, rows};
 use super::term::signals::Signal;
 use crate::error::Error;
@@ -189,8 +189,15 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
             drill::update::keep_selection(model);
             Vec::new()
         }
+        Outcome::NoTable(error) => vec![Effect::Fail(error)],
         Outcome::Refused(error) => {
             model.problem = Some(error);
+            Vec::new()
+        }
+        Outcome::RuleRefused(error) => {
+            let why = error.why().unwrap_or(error.what());
+            let hint = error.hint().map(|h| format!(" · try {h}")).unwrap_or_default();
+            model.drill.error = Some(format!("{}{hint}", why.lines().last().unwrap_or_default()));
             Vec::new()
         }
     }
@@ -200,6 +207,7 @@ fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
     let first = model.cleaned.is_none();
     let named = crate::study::features(&cleaned, &model.recipe);
     model.clusters_of = None;
+    model.clusters_from = None;
     if first {
         match named {
             Ok(features) => model.features = features,
@@ -253,13 +261,13 @@ pub(super) fn refresh_clusters(model: &mut Model) -> Vec<Effect> {
     let (Some(cleaned), Some(found)) = (&model.cleaned, model.found()) else { return Vec::new() };
     let Some(described) = found.described() else { return Vec::new() };
     let Some(sweep) = &model.sweep else { return Vec::new() };
+    if model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
+        return Vec::new();
+    }
+    let from = Arc::clone(&found.clustering);
     let names = described.profiles.iter().map(|p| p.name.clone()).collect();
     let rows = &sweep.prepared.encoded.rows;
     model.clusters_of = Some(Arc::new(ClusterOf::new(&cleaned.learners, rows, &described.labels, names)));
+    model.clusters_from = Some(from);
     if model.drilled.is_some() { drill::update::run(model) } else { Vec::new() }
-}
-
-/// Lanes that belong to the drill do not stop what the others run.
-pub(super) fn is_quick(lane: Lane) -> bool {
-    lane == DRILL
 }

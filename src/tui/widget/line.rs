@@ -70,7 +70,7 @@ pub fn spread(left: &[Piece], right: &[Piece], area: Rect, buffer: &mut Buffer, 
 
 /// Tabs as ` 1 Data  2 Features [3 Choose k]`; where the names do not fit, only the current one keeps its.
 /// Also says which columns each tab has, from the first cell of the line, for clicks.
-pub fn tabs(names: &[&str], current: usize, columns: u16, theme: &Theme) -> (Vec<Piece>, Vec<(u16, u16)>) {
+pub fn tabs(names: &[(u8, &str)], current: usize, columns: u16, theme: &Theme) -> (Vec<Piece>, Vec<(u16, u16)>) {
     let long = tab_pieces(names, current, true, theme);
     let pieces = if length(&long, theme) <= columns { long } else { tab_pieces(names, current, false, theme) };
     let mut places = Vec::new();
@@ -83,9 +83,8 @@ pub fn tabs(names: &[&str], current: usize, columns: u16, theme: &Theme) -> (Vec
     (pieces, places)
 }
 
-fn tab_pieces(names: &[&str], current: usize, all_named: bool, theme: &Theme) -> Vec<Piece> {
-    let piece = |(i, name): (usize, &&str)| {
-        let number = i + 1;
+fn tab_pieces(names: &[(u8, &str)], current: usize, all_named: bool, theme: &Theme) -> Vec<Piece> {
+    let piece = |(i, (number, name)): (usize, &(u8, &str))| {
         let label = if all_named || i == current { format!("{number} {name}") } else { number.to_string() };
         if i == current {
             Piece::new(format!("[{label}]"), theme.palette.accent)

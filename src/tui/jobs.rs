@@ -1,0 +1,154 @@
+//! The jobs of the explorer: the study's steps, told as they go.
+
+use std::sync::Arc;
+
+use super::msg::{Outcome, Progress};
+use crate::error::{Error, Kind};
+use crate::features::Feature;
+use crate::jobs::{Context, Stop};
+use crate::quality::silhouette::Mode;
+use crate::segments::drill::{ClusterOf, RuleColumns, drill};
+use crate::source::{Location, Options};
+use crate::study::findings::{KFound, Sweep};
+use crate::study::recipe::Recipe;
+use crate::study::{self, Cleaned, Step};
+use crate::table::RoleChoices;
+use crate::table::cleaning::Cleaning;
+
+type Told<'a> = Context<'a, Progress, Outcome>;
+type Ended = Result<Outcome, Stop>;
+
+/// An interrupted step is a cancelled job; any other error is an outcome that the screen explains.
+fn refused(error: Error) -> Ended {
+    if error.kind() == Kind::Interrupted { Err(Stop::Cancelled) } else { Ok(Outcome::Refused(error)) }
+}
+
+/// Reads and cleans the table.
+pub(super) fn load_job(
+    location: Location,
+    options: Options,
+    roles: RoleChoices,
+    cleaning: Cleaning,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| {
+        let mut last = 0;
+        let read = study::load(&location, &options, &roles, told.cancel, &mut |done, whole| {
+            // A word every megabyte is enough.
+            if done >= last + (1 << 20) || done < last {
+                last = done;
+                let share = whole.filter(|w| *w > 0).map(|w| done as f32 / w as f32);
+                told.progress(Progress { what: "reading".to_owned(), share });
+            }
+        });
+        match read {
+            Ok(table) => {
+                told.progress(Progress { what: "cleaning".to_owned(), share: None });
+                Ok(Outcome::Table(Arc::new(study::clean(&Arc::new(table), &cleaning))))
+            }
+            Err(error) if error.kind() == Kind::Interrupted => Err(Stop::Cancelled),
+            Err(error) => Ok(Outcome::NoTable(error)),
+        }
+    }
+}
+
+/// Cleans the table that was read, under other roles where some are given.
+pub(super) fn retype_job(
+    cleaned: Arc<Cleaned>,
+    roles: Option<RoleChoices>,
+    cleaning: Cleaning,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| {
+        told.progress(Progress { what: "cleaning".to_owned(), share: None });
+        let table = match roles.map(|roles| cleaned.table.with_choices(&roles)) {
+            None => Arc::clone(&cleaned.table),
+            Some(Ok(table)) => Arc::new(table),
+            Some(Err(error)) => return refused(error),
+        };
+        Ok(Outcome::Table(Arc::new(study::clean(&table, &cleaning))))
+    }
+}
+
+/// Sweeps over k. The k that is looked at is handed over as soon as it is final, then every further one, then
+/// the qualities, then who is in the clusters of the other k's.
+pub(super) fn fit_job(
+    cleaned: Arc<Cleaned>,
+    features: Vec<Feature>,
+    recipe: Recipe,
+    k: usize,
+    k_max: usize,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| {
+        let prepared = match study::prepare(&cleaned, &features, told.cancel) {
+            Ok(prepared) => Arc::new(prepared),
+            Err(error) => return refused(error),
+        };
+        // The table may have fewer distinct rows than the k that was looked at.
+        let k = k.min(prepared.matrix.distinct());
+        let mut so_far: Vec<KFound> = Vec::new();
+        let swept = study::sweep(&cleaned, &prepared, &recipe, 1..=k_max, told.cancel, &mut |step| match step {
+            Step::Clustered(found) => {
+                let now = found.clustering.k;
+                so_far.push(found.clone());
+                told.progress(Progress { what: format!("k {now}/{k_max}"), share: None });
+                if now == k {
+                    found.describe(&cleaned, &prepared);
+                }
+                if now >= k {
+                    let sweep = Sweep { prepared: Arc::clone(&prepared), ks: so_far.clone(), verdict: None };
+                    told.partial(Outcome::Sweep(Arc::new(sweep)));
+                }
+            }
+            Step::Quality(share) => {
+                told.progress(Progress { what: "silhouette".to_owned(), share: Some(share) });
+            }
+        });
+        let mut sweep = match swept {
+            Ok(sweep) => sweep,
+            Err(error) => return refused(error),
+        };
+        told.partial(Outcome::Sweep(Arc::new(sweep.clone())));
+        let mut rest: Vec<usize> = (0..sweep.ks.len()).collect();
+        rest.sort_by_key(|&i| sweep.ks[i].clustering.k.abs_diff(k));
+        for i in rest {
+            told.cancel.check()?;
+            sweep.ks[i].describe(&cleaned, &prepared);
+        }
+        sweep.ks.shrink_to_fit();
+        Ok(Outcome::Sweep(Arc::new(sweep)))
+    }
+}
+
+/// Computes the silhouettes of a sweep from all rows.
+pub(super) fn exact_job(
+    cleaned: Arc<Cleaned>,
+    sweep: Arc<Sweep>,
+    recipe: Recipe,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| {
+        let _ = cleaned;
+        let exact = Recipe { silhouette: Mode::Exact, ..recipe };
+        let mut judged = (*sweep).clone();
+        let judging = study::judge(&mut judged, &exact, told.cancel, &mut |share| {
+            told.progress(Progress { what: "exact silhouette".to_owned(), share: Some(share) });
+        });
+        match judging {
+            Ok(()) => Ok(Outcome::Sweep(Arc::new(judged))),
+            Err(error) => refused(error),
+        }
+    }
+}
+
+/// Puts a rule to the table.
+pub(super) fn drill_job(
+    cleaned: Arc<Cleaned>,
+    clusters: Option<Arc<ClusterOf>>,
+    rule: String,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |_| {
+        let columns = RuleColumns { learners: &cleaned.learners, clusters: clusters.as_deref() };
+        Ok(match drill(&columns, &rule) {
+            Ok(found) => Outcome::Drill(Arc::new(found)),
+            Err(error) => Outcome::RuleRefused(error),
+        })
+    }
+}

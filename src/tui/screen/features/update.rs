@@ -1,0 +1,64 @@
+//! Keys of screen 2.
+
+use crate::features::{Encoding, Feature, Scale, Transform};
+use crate::tui::keys::Action;
+use crate::tui::model::Model;
+use crate::tui::msg::Effect;
+use crate::tui::update::refit;
+
+/// Share of rows that winsorising pulls in at each end.
+const WINSORISE: f64 = 0.01;
+/// Bounds of a weight.
+const WEIGHTS: (f64, f64) = (0.25, 8.0);
+
+/// Does what a key of this screen means.
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let height = super::view::list_height(model);
+    let count = model.features.len();
+    if model.choice.cursor.act(action, count, height) {
+        return Vec::new();
+    }
+    if action == Action::Defaults {
+        let Some(cleaned) = &model.cleaned else { return Vec::new() };
+        model.features = cleaned.features.clone();
+        return refit(model);
+    }
+    let Some(feature) = model.features.get_mut(model.choice.cursor.at) else { return Vec::new() };
+    if action == Action::Toggle {
+        feature.on = !feature.on;
+        return refit(model);
+    }
+    let before = feature.clone();
+    let refused = change(feature, action);
+    if let Some(why) = refused {
+        model.message = Some(why.to_owned());
+    }
+    // A column that is off can be prepared without a fit.
+    if *feature == before || !feature.on { Vec::new() } else { refit(model) }
+}
+
+/// Changes one feature; says why where the key cannot.
+fn change(feature: &mut Feature, action: Action) -> Option<&'static str> {
+    let numeric = feature.encoding == Encoding::Numeric;
+    match action {
+        Action::Transform if numeric => {
+            feature.transform = match feature.transform {
+                Transform::None => Transform::Log1p,
+                Transform::Log1p => Transform::None,
+            };
+        }
+        Action::Winsorise if numeric => {
+            feature.winsorise = if feature.winsorise.is_some() { None } else { Some(WINSORISE) };
+        }
+        Action::Scale => {
+            let at = Scale::ALL.iter().position(|s| *s == feature.scale).unwrap_or(0);
+            feature.scale = Scale::ALL[(at + 1) % Scale::ALL.len()];
+        }
+        Action::Heavier => feature.weight = (feature.weight * 2.0).min(WEIGHTS.1),
+        Action::Lighter => feature.weight = (feature.weight / 2.0).max(WEIGHTS.0),
+        Action::Transform => return Some("a category has no transform"),
+        Action::Winsorise => return Some("a category has no tails to winsorise"),
+        _ => {}
+    }
+    None
+}

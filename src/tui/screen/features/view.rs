@@ -1,0 +1,139 @@
+//! Screen 2 as it looks.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::widgets::Widget;
+
+use crate::features::problems::Kind;
+use crate::features::{Encoding, Feature};
+use crate::study::Summary;
+use crate::table::column::Column as TableColumn;
+use crate::table::money::group_thousands;
+use crate::tui::model::Model;
+use crate::tui::term::sanitise::wrap;
+use crate::tui::widget::bar::share;
+use crate::tui::widget::panel::Panel;
+use crate::tui::widget::put;
+use crate::tui::widget::table::{Cell, Column, Table};
+
+/// Lines under the list.
+const NOTES: u16 = 7;
+
+/// Rows of the list at the current size.
+pub fn list_height(model: &Model) -> usize {
+    usize::from(model.size.1.saturating_sub(3 + NOTES + 1)).max(1)
+}
+
+/// Draws the list of features and what is to be said about the selected one.
+pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
+    if model.features.is_empty() {
+        let text = if model.is_running() { "The table is being read." } else { "No column could be a feature." };
+        put(buffer, (area.x + 1, area.y + 1), area.width.saturating_sub(2), text, model.theme.palette.text, &model.theme);
+        return;
+    }
+    let [list, notes] = Layout::vertical([Constraint::Min(2), Constraint::Length(NOTES)]).areas(area);
+    self::list(model, list, buffer);
+    self::notes(model, notes, buffer);
+}
+
+fn column<'a>(model: &'a Model, feature: &Feature) -> Option<(&'a TableColumn, &'a Summary)> {
+    let cleaned = model.cleaned.as_ref()?;
+    cleaned.learners.columns.iter().zip(&cleaned.summaries).find(|(c, _)| c.name == feature.column)
+}
+
+/// Role and, for categories, the number of levels.
+fn role(model: &Model, feature: &Feature) -> String {
+    let Some((column, summary)) = column(model, feature) else { return String::new() };
+    match column.categories() {
+        Some(_) => format!("{} {}", column.role, group_thousands(summary.distinct as u64)),
+        None if column.derived => format!("{} (made)", column.role),
+        None => column.role.to_string(),
+    }
+}
+
+fn encoding(feature: &Feature) -> String {
+    match feature.encoding {
+        Encoding::Numeric => {
+            let tails = if feature.winsorise.is_some() { " wins" } else { "" };
+            format!("{}{tails}", feature.transform.word())
+        }
+        Encoding::OneHot { levels } => format!("{levels} block"),
+        Encoding::Frequency => "frequency".to_owned(),
+    }
+}
+
+fn list(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.theme;
+    let columns = [
+        Column::words("use", 3),
+        Column::words("column", 18).up_to(36),
+        Column::words("role", 15).up_to(24),
+        Column::words("transform", 10),
+        Column::words("scale", 8),
+        Column::numbers("weight", 6),
+        Column::words("of variance", 11).up_to(24),
+        Column::words("explains", 10).up_to(24),
+    ];
+    let wide = area.width >= 120;
+    let bar = |value: f64| format!("{} {:.0} %", share(value, if wide { 16 } else { 4 }, theme.glyphs), 100.0 * value);
+    let cells = |row: usize| -> Vec<Cell<'_>> {
+        let feature = &model.features[row];
+        let influence = model.influence().iter().find(|i| i.feature == feature.column).filter(|_| feature.on);
+        let style = if feature.on { theme.palette.text } else { theme.palette.dim };
+        let problem = problem(model, feature).is_some();
+        let name = if problem { format!("! {}", feature.column) } else { feature.column.clone() };
+        let waiting = if feature.on { "…" } else { "–" };
+        vec![
+            Cell::styled(if feature.on { "[x]" } else { "[ ]" }, if feature.on { theme.palette.accent } else { style }),
+            Cell::styled(name, if problem { theme.palette.warn } else { style }),
+            Cell::styled(role(model, feature), style),
+            Cell::styled(encoding(feature), style),
+            Cell::styled(feature.scale.word(), style),
+            Cell::styled(format!("{:.2}", feature.weight), style),
+            Cell::styled(influence.map_or(waiting.to_owned(), |i| bar(i.of_variance)), style),
+            Cell::styled(influence.and_then(|i| i.explains).map_or(waiting.to_owned(), bar), style),
+        ]
+    };
+    let cursor = model.choice.cursor;
+    Table::new(theme, &columns, model.features.len(), cells).at(Some(cursor.at), cursor.offset).render(area, buffer);
+}
+
+/// What would mislead about a feature; a twin among the columns matters only where it is an input too.
+fn problem<'a>(model: &'a Model, feature: &Feature) -> Option<&'a crate::features::problems::Problem> {
+    let problems = &model.cleaned.as_ref()?.problems;
+    let on = |name: &str| model.features.iter().any(|f| f.on && f.column == name);
+    problems.iter().find(|p| {
+        p.column == feature.column
+            && (matches!(p.kind, Kind::Constant | Kind::Empty) || p.with.as_deref().is_some_and(on))
+    })
+}
+
+fn notes(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.theme;
+    let Some(feature) = model.features.get(model.choice.cursor.at) else { return };
+    (&Panel::new(theme, &feature.column).caption("impute → transform → winsorise → scale → weight")).render(area, buffer);
+    let inner = Panel::inner(area);
+    let mut lines = Vec::new();
+    if let Some(problem) = problem(model, feature) {
+        lines.push(format!("! {}", problem.text));
+    }
+    if let Some((_, summary)) = column(model, feature) {
+        lines.push(format!(
+            "{} distinct values · {} rows without one: {}",
+            group_thousands(summary.distinct as u64),
+            group_thousands(summary.missing as u64),
+            feature.missing.word()
+        ));
+    }
+    if let Encoding::OneHot { .. } = feature.encoding {
+        lines.push("One column a level; the whole block weighs as one standardised number.".to_owned());
+    }
+    if let Some(sweep) = &model.sweep {
+        lines.extend(sweep.prepared.encoded.notices.iter().filter(|n| n.contains(&feature.column)).cloned());
+    }
+    let wrapped = lines.iter().flat_map(|line| wrap(line, usize::from(inner.width.saturating_sub(2)).max(10)));
+    for (y, line) in wrapped.take(usize::from(inner.height)).enumerate() {
+        let style = if line.starts_with('!') { theme.palette.warn } else { theme.palette.text };
+        put(buffer, (inner.x + 1, inner.y + y as u16), inner.width.saturating_sub(1), &line, style, theme);
+    }
+}
