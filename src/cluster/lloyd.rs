@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::jobs::{Cancel, Cancelled};
 use crate::matrix::assign::{Assignment, Centres, Flag, UNASSIGNED, assign};
+use crate::matrix::settle::{Rows, Settlement, settle, sum_all};
 use crate::matrix::simd::Path;
 use crate::matrix::tiles::WIDTH;
 use crate::matrix::{CHUNK_ROWS, Matrix};
@@ -27,6 +28,17 @@ impl View<'_> {
         let scale = self.matrix.tiles().scale();
         for ((to, value), mean) in to.iter_mut().zip(self.matrix.row(i)).zip(self.matrix.mean()) {
             *to = (value - mean) * scale;
+        }
+    }
+
+    /// `rows` rows from `first` on, for the kernels.
+    fn values(&self, first: usize, rows: usize) -> Rows<'_> {
+        let d = self.matrix.columns();
+        Rows {
+            values: &self.matrix.values()[first * d..(first + rows) * d],
+            weights: &self.matrix.weights()[first..first + rows],
+            mean: self.matrix.mean(),
+            scale: self.matrix.tiles().scale(),
         }
     }
 
@@ -311,73 +323,27 @@ impl Chunk {
                 flags: &mut self.flags,
             },
         );
-        self.changed = 0;
-        let d = view.matrix.columns();
-        let mut row = vec![0.0; d];
-        for flag in &self.flags {
-            let block = flag.block as usize;
-            let rows = WIDTH.min(self.rows - block * WIDTH);
-            for lane in 0..rows {
-                let unsure = flag.unsure >> lane & 1 == 1;
-                let old = self.labels[block][lane];
-                let mut new = flag.labels[lane];
-                if !unsure && new == old {
-                    continue;
-                }
-                let i = self.first_row + block * WIDTH + lane;
-                view.centred(i, &mut row);
-                if unsure {
-                    let (label, gap) = nearest(&row, centres);
-                    new = label;
-                    let valid = moved + gap;
-                    self.valid_until[block] = self.valid_until[block].min(valid);
-                    if new == old {
-                        continue;
-                    }
-                }
-                self.changed += 1;
-                self.labels[block][lane] = new;
-                let weight = view.weight(i);
-                self.counts[usize::from(new)] += i64::from(weight);
-                add(&mut self.sums[usize::from(new) * d..][..d], &row, f64::from(weight));
-                if old != UNASSIGNED {
-                    self.counts[usize::from(old)] -= i64::from(weight);
-                    add(&mut self.sums[usize::from(old) * d..][..d], &row, -f64::from(weight));
-                }
-            }
-        }
+        let mut work = Settlement {
+            flags: &self.flags,
+            centres,
+            moved,
+            valid_until: &mut self.valid_until,
+            labels: &mut self.labels,
+            sums: &mut self.sums,
+            counts: &mut self.counts,
+            changed: 0,
+        };
+        settle(view.path, view.values(self.first_row, self.rows), &mut work);
+        self.changed = work.changed;
     }
 
     fn sum_afresh(&mut self, view: View<'_>) {
-        let d = view.matrix.columns();
-        let mut row = vec![0.0; d];
-        for (i, &label) in self.labels.as_flattened()[..self.rows].iter().enumerate() {
-            view.centred(self.first_row + i, &mut row);
-            add(&mut self.sums[usize::from(label) * d..][..d], &row, f64::from(view.weight(self.first_row + i)));
-        }
+        let labels = &self.labels.as_flattened()[..self.rows];
+        sum_all(view.path, view.values(self.first_row, self.rows), labels, &mut self.sums);
     }
-}
-
-fn add(sum: &mut [f64], row: &[f64], weight: f64) {
-    sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
 }
 
 /// Squared Euclidean distance.
 pub(super) fn square_distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
-}
-
-/// The nearest centre (the lowest index among equals), and how much farther the second nearest is,
-/// rounded down.
-fn nearest(row: &[f64], centres: &[f64]) -> (u16, f64) {
-    let (mut label, mut first, mut second) = (0, f64::INFINITY, f64::INFINITY);
-    for (c, centre) in centres.chunks_exact(row.len()).enumerate() {
-        let square = square_distance(row, centre);
-        if square < first {
-            (label, second, first) = (c as u16, first, square);
-        } else if square < second {
-            second = square;
-        }
-    }
-    (label, (second.sqrt() - first.sqrt()) * (1.0 - 1e-6) - 1e-15)
 }

@@ -12,6 +12,7 @@ use crate::error::Error;
 pub mod assign;
 pub mod distance;
 pub mod potential;
+pub mod settle;
 pub mod simd;
 pub mod tiles;
 
