@@ -132,7 +132,8 @@ mod tests {
 
     #[test]
     fn says_what_why_and_what_to_try() {
-        let error = Error::bad_input("cannot read x.csv, line 3").because("2 fields, 4 expected").try_this("mend the line");
+        let error =
+            Error::bad_input("cannot read x.csv, line 3").because("2 fields, 4 expected").try_this("mend the line");
         assert_eq!(error.to_string(), "cannot read x.csv, line 3: 2 fields, 4 expected\n  try: mend the line");
         assert_eq!(error.exit_code(), 3);
     }

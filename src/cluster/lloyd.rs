@@ -223,8 +223,7 @@ impl<'a> Lloyd<'a> {
     fn update(&mut self) {
         let d = self.view.matrix.columns();
         let before = self.centres.clone();
-        for ((centre, sum), &count) in
-            self.centres.chunks_exact_mut(d).zip(self.sums.chunks_exact(d)).zip(&self.counts)
+        for ((centre, sum), &count) in self.centres.chunks_exact_mut(d).zip(self.sums.chunks_exact(d)).zip(&self.counts)
         {
             if count > 0 {
                 centre.iter_mut().zip(sum).for_each(|(centre, sum)| *centre = sum / count as f64);

@@ -137,7 +137,9 @@ fn check_k(k: usize) -> Result<(), Error> {
         return Err(Error::bad_input("k = 0").because("there is at least one cluster").try_this("k from 1 up"));
     }
     if k > largest {
-        return Err(Error::bad_input(format!("k = {k}")).because(format!("at most {largest} clusters can be told apart")));
+        return Err(
+            Error::bad_input(format!("k = {k}")).because(format!("at most {largest} clusters can be told apart"))
+        );
     }
     Ok(())
 }

@@ -88,7 +88,8 @@ fn blocks<V: Vector, const D: usize>(work: Assignment<'_>) {
     let columns = if D > 0 { D } else { centres.columns };
     let stride = columns + 1;
     let tolerance = tolerance(columns);
-    let (fours, ones) = centres.coefficients.as_slice().split_at(centres.coefficients.len() / (4 * stride) * 4 * stride);
+    let (fours, ones) =
+        centres.coefficients.as_slice().split_at(centres.coefficients.len() / (4 * stride) * 4 * stride);
     for (((b, block), valid_until), labels) in lanes.chunks_exact(stride).enumerate().zip(valid_until).zip(labels) {
         if moved < *valid_until {
             continue;

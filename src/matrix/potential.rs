@@ -86,9 +86,8 @@ mod tests {
             let square = |i: usize, c: usize| -> f64 {
                 tiles.row(i).zip(centre(c)).map(|(a, b)| f64::from(a - b) * f64::from(a - b)).sum()
             };
-            let expected: f64 = (0..matrix.distinct())
-                .map(|i| f64::from(matrix.weights()[i]) * square(i, 5).min(square(i, 9)))
-                .sum();
+            let expected: f64 =
+                (0..matrix.distinct()).map(|i| f64::from(matrix.weights()[i]) * square(i, 5).min(square(i, 9))).sum();
             let mut bits = Vec::new();
             for path in Path::available() {
                 let mut nearest = vec![Lanes::splat(f32::MAX); tiles.blocks()];

@@ -337,9 +337,7 @@ mod x86 {
         }
         #[inline(always)]
         fn multiply_add(self, factor: Self, summand: Self) -> Self {
-            unsafe {
-                Self(_mm256_fmadd_ps(self.0, factor.0, summand.0), _mm256_fmadd_ps(self.1, factor.1, summand.1))
-            }
+            unsafe { Self(_mm256_fmadd_ps(self.0, factor.0, summand.0), _mm256_fmadd_ps(self.1, factor.1, summand.1)) }
         }
         #[inline(always)]
         fn if_less(self, other: Self, yes: Self, no: Self) -> Self {

@@ -14,6 +14,10 @@ use crate::matrix::{CHUNK_ROWS, Matrix};
 /// calls it.
 const CLOSE: f64 = 1e-8;
 
+/// Means nearer to each other than this times their radii coincide: what is left is rounding. As in
+/// scikit-learn such a pair does not count.
+const COINCIDENT: f64 = 1e-12;
+
 /// Two indices of one partition; `None` with fewer than two clusters and with as many as rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Indices {
@@ -42,40 +46,43 @@ pub fn indices(matrix: &Matrix, clustering: &Clustering, cancel: &Cancel) -> Res
     })
 }
 
-/// k × d, 0 where a cluster has no rows.
+/// k × d, relative to the mean of all rows, so that values far from the origin lose nothing; 0 where a
+/// cluster has no rows.
 fn cluster_means(matrix: &Matrix, clustering: &Clustering, cancel: &Cancel) -> Result<Vec<f64>, Cancelled> {
     let d = matrix.columns();
-    // Relative to the mean of all rows, so that values far from the origin lose nothing.
     let mut means = per_chunk(matrix, clustering, clustering.k * d, cancel, |sums, label, weight, row| {
-        let to = &mut sums[label * d..(label + 1) * d];
-        for ((to, value), mean) in to.iter_mut().zip(row).zip(matrix.mean()) {
-            *to += weight * (value - mean);
+        let sums = &mut sums[label * d..(label + 1) * d];
+        for ((sum, value), overall) in sums.iter_mut().zip(row).zip(matrix.mean()) {
+            *sum += weight * (value - overall);
         }
     })?;
     for (mean, &size) in means.chunks_exact_mut(d).zip(&clustering.sizes) {
-        for (value, overall) in mean.iter_mut().zip(matrix.mean()) {
-            *value = *value / (size as f64).max(1.0) + overall;
-        }
+        mean.iter_mut().for_each(|value| *value /= (size as f64).max(1.0));
     }
     Ok(means)
 }
 
-/// Per cluster the sum of distances to its mean, then per cluster the sum of their squares.
-fn spread(
-    matrix: &Matrix,
-    clustering: &Clustering,
-    means: &[f64],
-    cancel: &Cancel,
-) -> Result<(Vec<f64>, Vec<f64>), Cancelled> {
+/// What rows are away from the mean of their cluster, per cluster.
+struct Spread {
+    /// Sums of distances.
+    distances: Vec<f64>,
+    /// Sums of squared distances.
+    squares: Vec<f64>,
+}
+
+fn spread(matrix: &Matrix, clustering: &Clustering, means: &[f64], cancel: &Cancel) -> Result<Spread, Cancelled> {
     let d = matrix.columns();
     let k = clustering.k;
     let mut distances = per_chunk(matrix, clustering, 2 * k, cancel, |sums, label, weight, row| {
-        let square = square_distance(row, &means[label * d..(label + 1) * d]);
+        let mean = &means[label * d..(label + 1) * d];
+        let differences =
+            row.iter().zip(matrix.mean()).zip(mean).map(|((value, overall), mean)| value - overall - mean);
+        let square: f64 = differences.map(|difference| difference * difference).sum();
         sums[label] += weight * square.sqrt();
         sums[k + label] += weight * square;
     })?;
     let squares = distances.split_off(k);
-    Ok((distances, squares))
+    Ok(Spread { distances, squares })
 }
 
 /// Calls `add(sums, label, weight, row)` for every distinct row; chunks are added up in order.
@@ -108,54 +115,81 @@ fn per_chunk(
     Ok(total)
 }
 
-fn square_distance(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
-}
-
 fn calinski_harabasz(
     matrix: &Matrix,
     clustering: &Clustering,
     clusters: &[usize],
     means: &[f64],
-    (_, squares): &(Vec<f64>, Vec<f64>),
+    spread: &Spread,
 ) -> f64 {
-    let d = matrix.columns();
-    let within: f64 = squares.iter().sum();
+    let within: f64 = spread.squares.iter().sum();
     if within <= 0.0 {
         return 1.0;
     }
     let between: f64 = means
-        .chunks_exact(d)
+        .chunks_exact(matrix.columns())
         .zip(&clustering.sizes)
-        .map(|(mean, &size)| size as f64 * square_distance(mean, matrix.mean()))
+        .map(|(mean, &size)| size as f64 * mean.iter().map(|value| value * value).sum::<f64>())
         .sum();
     let k = clusters.len() as f64;
     between * (matrix.rows() as f64 - k) / (within * (k - 1.0))
 }
 
-fn davies_bouldin(
-    clustering: &Clustering,
-    clusters: &[usize],
-    means: &[f64],
-    (distances, _): &(Vec<f64>, Vec<f64>),
-) -> f64 {
+fn davies_bouldin(clustering: &Clustering, clusters: &[usize], means: &[f64], spread: &Spread) -> f64 {
     let d = means.len() / clustering.k;
-    let mean = |cluster: usize| &means[cluster * d..(cluster + 1) * d];
-    let radius = |cluster: usize| distances[cluster] / clustering.sizes[cluster] as f64;
-    let apart = |a: usize, b: usize| square_distance(mean(a), mean(b)).sqrt();
+    let mean = |cluster: usize| means[cluster * d..(cluster + 1) * d].iter();
+    let radius = |cluster: usize| spread.distances[cluster] / clustering.sizes[cluster] as f64;
     let mut farthest = 0.0_f64;
     let mut sum = 0.0;
     for &a in clusters {
         let mut worst = 0.0_f64;
         for &b in clusters.iter().filter(|&&b| b != a) {
-            let apart = apart(a, b);
+            let apart = mean(a).zip(mean(b)).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+            let radii = radius(a) + radius(b);
             farthest = farthest.max(apart);
-            if apart > 0.0 {
-                worst = worst.max((radius(a) + radius(b)) / apart);
+            if apart > COINCIDENT * radii {
+                worst = worst.max(radii / apart);
             }
         }
         sum += worst;
     }
     let all_points = clusters.iter().all(|&cluster| radius(cluster) <= CLOSE);
     if all_points || farthest <= CLOSE { 0.0 } else { sum / clusters.len() as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quality::silhouette::tests::{GOLDEN, labelled, table};
+
+    #[test]
+    fn equal_scikit_learn_near_and_far_from_the_origin() {
+        for offset in [0.0, 1e6, -3e9] {
+            for golden in GOLDEN {
+                let rows: Vec<f64> = golden.rows.iter().map(|value| value + offset).collect();
+                let (matrix, clustering) = table(&rows, golden.columns, golden.labels);
+                let found = indices(&matrix, &clustering, &Cancel::never()).unwrap();
+                let near =
+                    |found: Option<f64>, expected: f64| (found.unwrap() - expected).abs() < 1e-6 * expected.max(1.0);
+                assert!(near(found.calinski_harabasz, golden.calinski_harabasz), "{}: {found:?}", golden.name);
+                assert!(near(found.davies_bouldin, golden.davies_bouldin), "{}: {found:?}", golden.name);
+            }
+        }
+    }
+
+    #[test]
+    fn undefined_with_one_cluster_and_with_as_many_as_rows() {
+        let undefined = Indices { calinski_harabasz: None, davies_bouldin: None };
+        let (matrix, one) = table(&[1.0, 2.0, 4.0], 1, &[0, 0, 0]);
+        assert_eq!(indices(&matrix, &one, &Cancel::never()), Ok(undefined));
+        let all = labelled(&[0, 1, 2], 3);
+        assert_eq!(indices(&matrix, &all, &Cancel::never()), Ok(undefined));
+    }
+
+    #[test]
+    fn as_many_clusters_as_distinct_rows_are_defined_where_rows_repeat() {
+        let (matrix, points) = table(&[1.0, 1.0, 4.0, 9.0], 1, &[0, 0, 1, 2]);
+        let found = indices(&matrix, &points, &Cancel::never()).unwrap();
+        assert_eq!(found, Indices { calinski_harabasz: Some(1.0), davies_bouldin: Some(0.0) });
+    }
 }

@@ -9,6 +9,9 @@ use super::KQuality;
 /// Smaller largest k's at which the knee is looked for again.
 const HORIZONS: [usize; 6] = [6, 8, 12, 20, 30, 50];
 
+/// Depths below the chord that differ by less are equal: rounding does not choose a k.
+const TIE: f64 = 1e-9;
+
 /// The knee for all k's, and for sweeps that had stopped earlier.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Knee {
@@ -48,7 +51,7 @@ fn farthest_below_chord(curve: &[(f64, f64)]) -> Option<usize> {
     let mut best = None;
     let mut deepest = step;
     for (at, point) in curve.iter().enumerate() {
-        if below(point) > deepest {
+        if below(point) > deepest + TIE {
             deepest = below(point);
             best = Some(at);
         }

@@ -121,12 +121,7 @@ fn none(name: &str, why: &str) -> Criterion {
 }
 
 /// The k with the largest `score`, the smallest k among equals.
-fn extreme(
-    qualities: &[KQuality],
-    name: &str,
-    which: &str,
-    score: impl Fn(&KQuality) -> Option<f64>,
-) -> Criterion {
+fn extreme(qualities: &[KQuality], name: &str, which: &str, score: impl Fn(&KQuality) -> Option<f64>) -> Criterion {
     let scores: Vec<(usize, f64)> = qualities.iter().filter_map(|q| score(q).map(|s| (q.k, s))).collect();
     let best = scores.iter().copied().reduce(|best, next| if next.1 > best.1 { next } else { best });
     match best {
@@ -165,7 +160,7 @@ fn moves(knee: &Knee) -> String {
 /// The first sentence: which criteria choose which k.
 fn choices(qualities: &[KQuality], scores: &Scores, criteria: &[Criterion], knee: &Knee) -> String {
     let fitted: Vec<usize> = qualities.iter().map(|q| q.k).filter(|&k| k > 1).collect();
-    match (fitted[..].len(), scores.all.first()) {
+    match (fitted.len(), scores.all.first()) {
         (0, _) => return "Only one cluster was tried: there is no k to compare.".into(),
         (1, Some(only)) => {
             return format!("Only k = {} was tried: its silhouette is {}.", only.k, plain(only.value));
@@ -175,20 +170,23 @@ fn choices(qualities: &[KQuality], scores: &Scores, criteria: &[Criterion], knee
     let by_k = votes(criteria);
     let no_elbow = if knee.k.is_none() && qualities.len() >= 4 { "; there is no elbow" } else { "" };
     let elbow_moves = if knee.stays() { String::new() } else { format!(" ({})", moves(knee)) };
-    let named = |names: &[&str]| {
-        let last = names.last().is_some_and(|&name| name == "elbow");
-        format!("{}{}", listed(names), if last { &elbow_moves } else { "" })
+    let choose = |names: &[&str], said: &str| {
+        let moves = if names.contains(&"elbow") { &elbow_moves[..] } else { "" };
+        format!("{}{said}{moves}", listed(names))
     };
     match &by_k[..] {
         [] => "No criterion chooses a k.".into(),
-        [(k, names)] if names.len() == 1 => format!("Only the {} chooses a k: {k}{no_elbow}.", named(names)),
-        [(k, names)] => format!("{} agree on k = {k}{no_elbow}.", capital(&named(names))),
-        _ => {
+        [(k, names)] if names.len() == 1 => {
+            format!("Only the {}{no_elbow}.", choose(names, &format!(" chooses a k: {k}")))
+        }
+        [(k, names)] => format!("{}{no_elbow}.", capital(&choose(names, &format!(" agree on k = {k}")))),
+        [(first, most), others @ ..] => {
             let total: usize = by_k.iter().map(|(_, names)| names.len()).sum();
-            let lead = if by_k[0].1.len() * 2 > total { "Most criteria" } else { "The criteria disagree" };
-            let said: Vec<String> = by_k.iter().map(|(k, names)| format!("{k} by {}", named(names))).collect();
-            let joint = if lead == "Most criteria" { " agree: k = " } else { ": k = " };
-            format!("{lead}{joint}{}{no_elbow}.", said.join(", "))
+            let lead = if most.len() * 2 > total { "Most criteria agree" } else { "The criteria disagree" };
+            let verb = if most.len() > 1 { "choose" } else { "chooses" };
+            let mut said = vec![choose(most, &format!(" {verb} k = {first}"))];
+            said.extend(others.iter().map(|(k, names)| choose(names, &format!(" {k}"))));
+            format!("{lead}: {}{no_elbow}.", said.join(", "))
         }
     }
 }
@@ -291,5 +289,138 @@ fn significant(value: f64) -> String {
 
 fn percent(share: f64) -> String {
     let percent = 100.0 * share;
-    if percent < 0.01 { "< 0.01 %".into() } else if percent < 0.1 { format!("{percent:.2} %") } else { format!("{percent:.1} %") }
+    if percent < 0.01 {
+        "< 0.01 %".into()
+    } else if percent < 0.1 {
+        format!("{percent:.2} %")
+    } else {
+        format!("{percent:.1} %")
+    }
+}
+
+#[cfg(test)]
+pub(in crate::quality) mod tests {
+    use super::*;
+    use crate::quality::Silhouette;
+
+    /// A k of which nothing is known yet, on 1,000 rows.
+    pub fn quality(k: usize) -> KQuality {
+        KQuality {
+            k,
+            rows: 1_000,
+            wcss: 0.0,
+            wcss_share: 1.0 / k as f64,
+            silhouette: None,
+            calinski_harabasz: None,
+            davies_bouldin: None,
+            smallest: 100,
+        }
+    }
+
+    fn silhouette(value: f64, se: f64) -> Option<Silhouette> {
+        let exact = se == 0.0;
+        let of = if exact { 1_000 } else { 1_234 };
+        Some(Silhouette { value, se, of, exact, per_cluster: Vec::new(), per_row: None })
+    }
+
+    /// k = 1 and then one k per (silhouette, Calinski–Harabasz, Davies–Bouldin).
+    fn sweep(se: f64, scores: &[(f64, f64, f64)]) -> Vec<KQuality> {
+        let mut all = vec![quality(1)];
+        all.extend(scores.iter().enumerate().map(|(i, &(s, ch, db))| KQuality {
+            silhouette: silhouette(s, se),
+            calinski_harabasz: Some(ch),
+            davies_bouldin: Some(db),
+            ..quality(i + 2)
+        }));
+        all
+    }
+
+    fn chosen(verdict: &Verdict) -> Vec<Option<usize>> {
+        verdict.criteria.iter().map(|criterion| criterion.k).collect()
+    }
+
+    const SLICES: &str = "Whether the rows really fall apart was not tested: the clusters are slices.";
+
+    #[test]
+    fn says_that_all_agree() {
+        let mut all = sweep(0.0, &[(0.3, 10.0, 2.0), (0.7, 90.0, 0.5), (0.4, 50.0, 1.0), (0.3, 40.0, 1.5)]);
+        for (q, share) in all.iter_mut().zip([1.0, 0.5, 0.1, 0.08, 0.06]) {
+            q.wcss_share = share;
+        }
+        let found = verdict(&all);
+        assert_eq!(chosen(&found), [Some(3); 5]);
+        let agree = "Silhouette, Calinski–Harabasz, Davies–Bouldin and elbow agree on k = 3.";
+        assert_eq!(found.text, format!("{agree} {SLICES}"));
+        assert_eq!(found.criteria[0].why, "largest, .70 (exact)");
+        assert_eq!(found.k, None);
+    }
+
+    #[test]
+    fn says_who_disagrees_and_that_the_elbow_moves() {
+        let mut scores = vec![(0.30, 10.0, 1.5), (0.28, 12.0, 1.4)];
+        scores.extend([(0.25, 14.0, 1.3); 16]);
+        scores[6].2 = 0.9;
+        scores[3].1 = 20.0;
+        let found = verdict(&sweep(0.01, &scores));
+        assert_eq!(chosen(&found), [Some(2), Some(2), Some(5), Some(8), Some(4)]);
+        let first = "The criteria disagree: silhouette chooses k = 2, elbow 4 (2 if k stopped at 6, 3 at 8, 3 at 12), \
+                     Calinski–Harabasz 5, Davies–Bouldin 8.";
+        assert_eq!(found.text, format!("{first} {SLICES}"));
+        assert_eq!(found.criteria[0].why, "largest, .30 (± .01, from 1,234 rows measured against all)");
+    }
+
+    #[test]
+    fn one_standard_error_prefers_the_smaller_k_and_says_so() {
+        let found = verdict(&sweep(0.02, &[(0.30, 10.0, 1.5), (0.31, 9.0, 1.4), (0.25, 8.0, 1.3)]));
+        assert_eq!(chosen(&found)[..2], [Some(3), Some(2)]);
+        assert!(found.text.contains("By the silhouette, k = 2 and 3 lie within one standard error."), "{}", found.text);
+        let flat = verdict(&sweep(0.02, &[(0.30, 10.0, 1.5), (0.31, 9.0, 1.4), (0.305, 8.0, 1.3)]));
+        assert!(flat.text.contains("differ by no more than their standard error"), "{}", flat.text);
+    }
+
+    #[test]
+    fn warns_of_outliers_split_off() {
+        let mut all = sweep(0.0, &[(0.97, 10.0, 0.1), (0.4, 9.0, 1.4), (0.3, 8.0, 1.3)]);
+        all[1].smallest = 3;
+        let found = verdict(&all);
+        let warning =
+            "At k = 2 the silhouette of .97 is that of outliers split off: a cluster has only 3 rows (0.3 %).";
+        assert!(found.text.contains(warning), "{}", found.text);
+        all[1].smallest = 20;
+        assert!(!verdict(&all).text.contains("outliers"));
+    }
+
+    #[test]
+    fn warns_when_the_best_is_the_largest_tried() {
+        let found = verdict(&sweep(0.0, &[(0.2, 10.0, 1.5), (0.3, 9.0, 1.4), (0.4, 8.0, 1.3)]));
+        assert!(found.text.contains("The silhouette still rises at k = 4, the largest tried."), "{}", found.text);
+    }
+
+    #[test]
+    fn has_something_to_say_about_little() {
+        let nothing = verdict(&[]);
+        assert_eq!(nothing.text, "Only one cluster was tried: there is no k to compare.");
+        assert_eq!(verdict(&sweep(0.0, &[])).text, nothing.text);
+        let two = verdict(&sweep(0.0, &[(0.41, 9.0, 1.0)]));
+        assert_eq!(two.text, format!("Only k = 2 was tried: its silhouette is .41. {SLICES}"));
+        assert_eq!(chosen(&two), [None; 5]);
+        let mut few = sweep(0.0, &[(0.41, 9.0, 1.0), (0.5, 10.0, 0.5)]);
+        few.iter_mut().for_each(|q| q.rows = 7);
+        assert!(verdict(&few).text.contains("With 7 rows, every one of these numbers hangs on single rows."));
+        let unmeasured = [quality(1), quality(2), quality(3), quality(4)];
+        assert!(verdict(&unmeasured).text.starts_with("No criterion chooses a k."), "{}", verdict(&unmeasured).text);
+    }
+
+    #[test]
+    fn never_speaks_of_groups() {
+        let tables = [
+            sweep(0.0, &[]),
+            sweep(0.0, &[(0.99, 9.0, 0.01)]),
+            sweep(0.01, &[(0.99, 9.0, 0.01), (0.3, 8.0, 0.5), (0.2, 7.0, 0.6)]),
+        ];
+        for table in &tables {
+            let found = verdict(table);
+            assert!(!found.text.contains("group") && found.k.is_none(), "{}", found.text);
+        }
+    }
 }
