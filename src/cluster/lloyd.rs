@@ -20,9 +20,17 @@ pub(super) struct View<'a> {
     pub matrix: &'a Matrix,
     pub rows: usize,
     pub path: Path,
+    /// Weighted sum of squares about the matrix's mean, in tile units.
+    squares: f64,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    pub fn new(matrix: &'a Matrix, rows: usize, path: Path) -> Self {
+        let mut view = Self { matrix, rows, path, squares: 0.0 };
+        view.squares = view.sum_of_squares();
+        view
+    }
+
     /// Row `i`, centred and scaled as the tiles are, in `f64`.
     pub fn centred(&self, i: usize, to: &mut [f64]) {
         let scale = self.matrix.tiles().scale();
@@ -51,7 +59,6 @@ impl View<'_> {
         self.rows.div_ceil(WIDTH)
     }
 
-    /// Weighted sum of squares about the matrix's mean, in tile units.
     fn sum_of_squares(&self) -> f64 {
         if self.rows == self.matrix.distinct() {
             let scale = self.matrix.tiles().scale();
@@ -88,7 +95,6 @@ pub(super) struct Lloyd<'a> {
     counts: Vec<i64>,
     chunks: Vec<Chunk>,
     moved: f64,
-    squares: f64,
     parallel: bool,
     /// Assignments made.
     pub iterations: u32,
@@ -123,7 +129,6 @@ impl<'a> Lloyd<'a> {
             chunks: chunks.collect(),
             centres,
             moved: 0.0,
-            squares: view.sum_of_squares(),
             parallel,
             iterations: 0,
             converged: false,
@@ -151,7 +156,7 @@ impl<'a> Lloyd<'a> {
             .filter(|(_, count)| **count > 0)
             .map(|(sum, &count)| sum.iter().map(|s| s * s).sum::<f64>() / count as f64)
             .sum();
-        (self.squares - between).max(0.0)
+        (self.view.squares - between).max(0.0)
     }
 
     /// Iterates until labels stand still, `limit` assignments are made in all, or one of them lowers
