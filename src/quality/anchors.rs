@@ -54,7 +54,7 @@ pub(super) fn draw(
     let mut rates: Vec<Vec<f64>> =
         clusterings.iter().map(|c| c.sizes.iter().map(|&size| (AIM / size as f64).max(base)).collect()).collect();
     loop {
-        let anchors = systematic(matrix, joint, &rate_per_group(joint, &rates), start);
+        let anchors = systematic(matrix, clusterings, joint, &rates, start);
         let mut enough = true;
         for ((clustering, rates), distinct) in clusterings.iter().zip(&mut rates).zip(&distinct) {
             let mut found = vec![0_usize; clustering.k];
@@ -83,32 +83,32 @@ fn distinct_per_cluster(clustering: &Clustering) -> Vec<usize> {
     distinct
 }
 
-/// The rate of a joint group is the largest that any of its clusters asks for.
-fn rate_per_group(joint: &JointGroups, rates: &[Vec<f64>]) -> Vec<f64> {
-    let mut per_group = vec![0.0_f64; joint.len()];
-    for (labels, rates) in joint.labels.iter().zip(rates) {
-        for (rate, &label) in per_group.iter_mut().zip(labels) {
-            *rate = rate.max(rates[usize::from(label)]);
-        }
-    }
-    per_group
-}
-
-/// Takes each row with probability weight × rate of its group; rows of probability 1 always.
-fn systematic(matrix: &Matrix, joint: &JointGroups, rates: &[f64], start: f64) -> Vec<Anchor> {
+/// Takes each row with probability weight × rate, where the rate of a joint group is the largest that any
+/// of its clusters asks for; rows of probability 1 always.
+fn systematic(
+    matrix: &Matrix,
+    clusterings: &[&Clustering],
+    joint: &JointGroups,
+    rates: &[Vec<f64>],
+    start: f64,
+) -> Vec<Anchor> {
     let mut anchors = Vec::new();
     let mut cumulated = start;
-    for &row in &joint.order {
-        let weight = f64::from(matrix.weights()[row as usize]);
-        let probability = weight * rates[joint.group_of[row as usize] as usize];
-        if probability >= 1.0 {
-            anchors.push(Anchor { row, probability: 1.0, stands_for: weight });
-            continue;
-        }
-        cumulated += probability;
-        if cumulated >= 1.0 {
-            cumulated -= 1.0;
-            anchors.push(Anchor { row, probability, stands_for: weight / probability });
+    for members in joint.members() {
+        let wanted = clusterings.iter().zip(rates).map(|(c, rates)| rates[usize::from(c.labels[members[0] as usize])]);
+        let rate = wanted.fold(0.0, f64::max);
+        for &row in members {
+            let weight = f64::from(matrix.weights()[row as usize]);
+            let probability = weight * rate;
+            if probability >= 1.0 {
+                anchors.push(Anchor { row, probability: 1.0, stands_for: weight });
+                continue;
+            }
+            cumulated += probability;
+            if cumulated >= 1.0 {
+                cumulated -= 1.0;
+                anchors.push(Anchor { row, probability, stands_for: weight / probability });
+            }
         }
     }
     anchors

@@ -10,6 +10,7 @@ mod anchors;
 mod indices;
 mod joint;
 mod knee;
+mod measure;
 mod silhouette;
 mod verdict;
 

@@ -76,7 +76,7 @@ impl Scores {
         let of_best = best.and_then(|b| qualities.iter().find(|q| q.k == b.k)).and_then(|q| q.silhouette.as_ref());
         let measured = match of_best {
             Some(s) if s.exact => "exact".into(),
-            Some(s) => format!("± {}, from {} rows measured against all", plain(s.se), grouped(s.of)),
+            Some(s) => format!("± {}, from {} rows measured against all", error(s.se), grouped(s.of)),
             None => String::new(),
         };
         Self { all, best, measured }
@@ -97,7 +97,7 @@ impl Scores {
         let name = "silhouette 1-SE";
         let (Some(best), true) = (self.best, self.all.len() >= 2) else { return none(name, "nothing to compare") };
         let why = if best.se > 0.0 {
-            format!("smallest k within one standard error of the best ({} − {})", plain(best.value), plain(best.se))
+            format!("smallest k within one standard error of the best ({} − {})", plain(best.value), error(best.se))
         } else {
             "the largest: an exact silhouette has no standard error".into()
         };
@@ -267,6 +267,15 @@ fn plain(value: f64) -> String {
     let digits = format!("{:.2}", value.abs());
     let sign = if value < 0.0 && digits != "0.00" { "−" } else { "" };
     format!("{sign}{}", digits.strip_prefix('0').unwrap_or(&digits))
+}
+
+/// A standard error with two digits that say something: `.02`, `.004`.
+fn error(se: f64) -> String {
+    match se {
+        se if se >= 0.01 => plain(se),
+        se if se >= 0.0005 => format!("{se:.3}").trim_start_matches('0').into(),
+        _ => "less than .001".into(),
+    }
 }
 
 /// Thousands parted by commas.
