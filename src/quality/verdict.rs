@@ -157,6 +157,15 @@ fn moves(knee: &Knee) -> String {
     said
 }
 
+/// "2 or 3": the other places that shorter sweeps would have given to the elbow.
+fn earlier(knee: &Knee) -> String {
+    let mut others: Vec<Option<usize>> = knee.if_stopped_at.iter().map(|&(_, k)| k).filter(|&k| k != knee.k).collect();
+    others.sort_unstable();
+    others.dedup();
+    let said: Vec<String> = others.iter().map(|k| k.map_or_else(|| "none".into(), |k| k.to_string())).collect();
+    said.join(" or ")
+}
+
 /// The first sentence: which criteria choose which k.
 fn choices(qualities: &[KQuality], scores: &Scores, criteria: &[Criterion], knee: &Knee) -> String {
     let fitted: Vec<usize> = qualities.iter().map(|q| q.k).filter(|&k| k > 1).collect();
@@ -169,7 +178,7 @@ fn choices(qualities: &[KQuality], scores: &Scores, criteria: &[Criterion], knee
     }
     let by_k = votes(criteria);
     let no_elbow = if knee.k.is_none() && qualities.len() >= 4 { "; there is no elbow" } else { "" };
-    let elbow_moves = if knee.stays() { String::new() } else { format!(" ({})", moves(knee)) };
+    let elbow_moves = if knee.stays() { String::new() } else { format!(" ({} had k stopped earlier)", earlier(knee)) };
     let choose = |names: &[&str], said: &str| {
         let moves = if names.contains(&"elbow") { &elbow_moves[..] } else { "" };
         format!("{}{said}{moves}", listed(names))
@@ -372,9 +381,11 @@ pub(in crate::quality) mod tests {
         scores[3].1 = 20.0;
         let found = verdict(&sweep(0.01, &scores));
         assert_eq!(chosen(&found), [Some(2), Some(2), Some(5), Some(8), Some(4)]);
-        let first = "The criteria disagree: silhouette chooses k = 2, elbow 4 (2 if k stopped at 6, 3 at 8, 3 at 12), \
+        let first = "The criteria disagree: silhouette chooses k = 2, elbow 4 (2 or 3 had k stopped earlier), \
                      Calinski–Harabasz 5, Davies–Bouldin 8.";
         assert_eq!(found.text, format!("{first} {SLICES}"));
+        let moves = "farthest below the chord, but it moves: 2 if k stopped at 6, 3 at 8, 3 at 12";
+        assert_eq!(found.criteria[4].why, moves);
         assert_eq!(found.criteria[0].why, "largest, .30 (± .01, from 1,234 rows measured against all)");
     }
 
