@@ -88,3 +88,30 @@ pub fn assess(
     }
     Ok(qualities)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::{Params, sweep};
+
+    #[test]
+    fn everything_is_said_about_every_k() {
+        let values = [0.0, 0.0, 1.0, 2.0, 10.0, 11.0, 12.0, 40.0];
+        let matrix = Matrix::from_rows(&values, 1).unwrap();
+        let fits = sweep(&matrix, 7, Params::default(), &Cancel::never(), &mut |_| {}).unwrap();
+        let all: Vec<&Clustering> = fits.iter().collect();
+        let found = assess(&matrix, &all, Mode::Auto, 0, &Cancel::never(), &mut |_| {}).unwrap();
+        let k: Vec<usize> = found.iter().map(|q| q.k).collect();
+        assert_eq!(k, [1, 2, 3, 4, 5, 6, 7]);
+        assert!((found[0].wcss_share - 1.0).abs() < 1e-12 && found[0].silhouette.is_none());
+        assert_eq!((found[0].calinski_harabasz, found[0].davies_bouldin), (None, None));
+        // {0, 0, 1, 2}, {10, 11, 12} and 40: 2.75 + 2 of squared distances.
+        assert_eq!((found[2].rows, found[2].smallest, found[2].smallest_share()), (8, 1, 0.125));
+        assert!((found[2].wcss - 4.75).abs() < 1e-9 && found[2].silhouette.is_some());
+        // Every distinct row a cluster, one of them of two rows.
+        assert!(found[6].wcss_share.abs() < 1e-12);
+        assert_eq!(found[6].silhouette.as_ref().map(|s| s.value), Some(0.25));
+        assert_eq!(found[6].calinski_harabasz, Some(1.0));
+        assert!(verdict(&found).text.contains("8 rows"));
+    }
+}
