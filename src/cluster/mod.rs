@@ -100,7 +100,7 @@ const FINALISTS: usize = 3;
 /// of 20,480 rows tells two candidates' WCSS apart to about 0.2 %.)
 const FINALIST_EXCESS: f64 = 1.005;
 /// A finalist's step that lowers WCSS by no more than this share is its last before the choice.
-const FINALIST_TOLERANCE: f64 = 1e-4;
+const FINALIST_TOLERANCE: f64 = 1e-5;
 
 /// Clusters for k = 1 ..= `k_max`, in order; `on` hears each as soon as it is final.
 ///

@@ -26,19 +26,26 @@ struct Level {
 const FIRST: Level = Level { rows: 5_120, rows_per_cluster: 128, tolerance: 1e-3, iterations: 40 };
 /// Where the better ones go on, and swaps are tried.
 const SECOND: Level = Level { rows: 20_480, rows_per_cluster: 512, tolerance: 1e-4, iterations: 100 };
+/// Where the best of these settle: K-Means can creep along a plateau, a little with every step.
+const LAST: Level = Level { tolerance: 2e-6, iterations: 300, ..SECOND };
 /// Starts that reach the second level.
 const PROMOTED: usize = 4;
 /// Starts that take the centres of k − 1 and add one.
 const EXTENSIONS: u64 = 4;
+/// Starts with too many centres, this many times k and a few, which are then merged down to k.
+const MERGERS: u64 = 6;
+const SURPLUS: usize = 2;
 /// Per round of swaps: how many of the most dispensable centres are tried, and new places for each.
 const DISPENSABLE: usize = 3;
 const PLACES: u64 = 2;
+/// The best so many candidates take turns.
+const BASES: usize = 2;
 /// Centres drawn at random that are tried besides, per round (random swap: Fränti 2018).
 const RANDOM: u64 = 6;
 const ROUNDS: u64 = 200;
 /// Rounds in a row that may bring nothing: this many divided by the rows, from 1 to the limit. Small
 /// tables have the roughest landscapes, and cost nothing.
-const PATIENCE: usize = 24_576;
+const PATIENCE: usize = 40_960;
 const PATIENCE_LIMIT: usize = 20;
 /// Candidates whose WCSS differs by less than this share are taken for the same one.
 const SAME: f64 = 1e-5;
@@ -71,45 +78,83 @@ pub(super) fn candidates(
     }
     let first = FIRST.view(all, k);
     let starts = u64::from(params.starts.max(1));
+    let mergers = starts + MERGERS;
     let extensions = if before.is_some() { EXTENSIONS } else { 0 };
-    let mut found: Vec<Fitted> = (0..starts + extensions)
+    let mut found: Vec<Fitted> = (0..mergers + extensions)
         .into_par_iter()
         .map(|start| {
-            let known = if start < starts { Vec::new() } else { before.map_or(Vec::new(), |b| b.centres.clone()) };
-            complete(first, &FIRST, known, k, (params.seed, start), cancel)
+            let number = (params.seed, start);
+            if start < starts {
+                complete(first, &FIRST, Vec::new(), k, number, cancel)
+            } else if start < mergers {
+                let surplus = (k * SURPLUS + 2).min(first.rows);
+                let (many, counts) = complete(first, &FIRST, Vec::new(), surplus, number, cancel)?;
+                refine(first, &FIRST, merge_down(many.centres, counts, k), cancel)
+            } else {
+                let known = before.map_or(Vec::new(), |before| before.centres.clone());
+                complete(first, &FIRST, known, k, number, cancel)
+            }
         })
         .collect::<Result<_, _>>()?;
     sort(&mut found);
-    let sample = SECOND.view(all, k);
-    found = found
+    let second = SECOND.view(all, k);
+    promote(second, &SECOND, &mut found, cancel)?;
+    search(second, &SECOND, &mut found, params.seed, cancel)?;
+    promote(second, &LAST, &mut found, cancel)?;
+    Ok(found.into_iter().map(|(candidate, _)| candidate).collect())
+}
+
+/// Takes the better candidates on to `level`.
+fn promote(sample: View<'_>, level: &Level, found: &mut Vec<Fitted>, cancel: &Cancel) -> Result<(), Cancelled> {
+    found.truncate(PROMOTED);
+    *found = std::mem::take(found)
         .into_par_iter()
-        .take(PROMOTED)
-        .map(|(candidate, _)| refine(sample, &SECOND, candidate.centres, cancel))
+        .map(|(candidate, _)| refine(sample, level, candidate.centres, cancel))
         .collect::<Result<_, _>>()?;
-    sort(&mut found);
+    sort(found);
+    Ok(())
+}
+
+/// Swaps centres of the better candidates until that has brought nothing for a while.
+fn search(
+    sample: View<'_>,
+    level: &Level,
+    found: &mut Vec<Fitted>,
+    seed: u64,
+    cancel: &Cancel,
+) -> Result<(), Cancelled> {
     let mut patience = (PATIENCE / sample.rows).clamp(1, PATIENCE_LIMIT);
-    for round in 1..=ROUNDS {
+    for round in 0..ROUNDS {
         if patience == 0 {
             break;
         }
         let before = found[0].0.wcss;
-        found.extend(swaps(sample, &found[0], round, params.seed, cancel)?);
-        sort(&mut found);
+        let base = (round as usize % BASES).min(found.len() - 1);
+        let swapped = swaps(sample, level, &found[base], round, seed, cancel)?;
+        found.extend(swapped);
+        sort(found);
         found.truncate(PROMOTED);
         if found[0].0.wcss >= before * (1.0 - SAME) {
             patience -= 1;
         }
     }
-    Ok(found.into_iter().map(|(candidate, _)| candidate).collect())
+    Ok(())
 }
 
 /// What becomes of `best` when one of its centres is put elsewhere.
-fn swaps(sample: View<'_>, best: &Fitted, round: u64, seed: u64, cancel: &Cancel) -> Result<Vec<Fitted>, Cancelled> {
+fn swaps(
+    sample: View<'_>,
+    level: &Level,
+    best: &Fitted,
+    round: u64,
+    seed: u64,
+    cancel: &Cancel,
+) -> Result<Vec<Fitted>, Cancelled> {
     let (best, counts) = best;
     let (d, k) = (sample.matrix.columns(), counts.len());
     let mut clusters: Vec<usize> = dispensable(&best.centres, counts).into_iter().take(DISPENSABLE).collect();
     clusters = clusters.repeat(PLACES as usize);
-    let mut random = random(seed, k, round << 32);
+    let mut random = random(seed, k, (round + 1) << 32);
     clusters.extend((0..RANDOM).map(|_| (random.next_u64() % k as u64) as usize));
     clusters
         .into_par_iter()
@@ -117,7 +162,7 @@ fn swaps(sample: View<'_>, best: &Fitted, round: u64, seed: u64, cancel: &Cancel
         .map(|(trial, cluster)| {
             let mut centres = best.centres.clone();
             centres.drain(cluster * d..(cluster + 1) * d);
-            complete(sample, &SECOND, centres, k, (seed, (round << 32) + 1 + trial as u64), cancel)
+            complete(sample, level, centres, k, (seed, ((round + 1) << 32) + 1 + trial as u64), cancel)
         })
         .collect()
 }
@@ -147,15 +192,44 @@ fn sort(found: &mut Vec<Fitted>) {
     found.dedup_by(|b, a| b.0.wcss - a.0.wcss <= SAME * a.0.wcss);
 }
 
-/// Clusters by what it would cost to merge them into another one (Ward 1963), the cheapest first.
+/// What merging two clusters adds to WCSS (Ward 1963).
+fn merge_cost(a: &[f64], b: &[f64], count_a: i64, count_b: i64) -> f64 {
+    let (a_rows, b_rows) = (count_a as f64, count_b as f64);
+    a_rows * b_rows / (a_rows + b_rows) * square_distance(a, b)
+}
+
+/// Merges the two clusters that cost least, again and again, until there are `k`.
+fn merge_down(mut centres: Vec<f64>, mut counts: Vec<i64>, k: usize) -> Vec<f64> {
+    let d = centres.len() / counts.len();
+    while counts.len() > k {
+        let mut least = (f64::INFINITY, 0, 1);
+        for a in 0..counts.len() {
+            for b in a + 1..counts.len() {
+                let cost = merge_cost(&centres[a * d..][..d], &centres[b * d..][..d], counts[a], counts[b]);
+                if cost < least.0 {
+                    least = (cost, a, b);
+                }
+            }
+        }
+        let (_, a, b) = least;
+        let share = counts[b] as f64 / (counts[a] + counts[b]) as f64;
+        for j in 0..d {
+            centres[a * d + j] += share * (centres[b * d + j] - centres[a * d + j]);
+        }
+        counts[a] += counts[b];
+        counts.remove(b);
+        centres.drain(b * d..(b + 1) * d);
+    }
+    centres
+}
+
+/// Clusters by what it would cost to merge them into another one, the cheapest first.
 fn dispensable(centres: &[f64], counts: &[i64]) -> Vec<usize> {
     let d = centres.len() / counts.len();
-    let centre = |c: usize| &centres[c * d..][..d];
     let cost = |a: usize| {
-        (0..counts.len()).filter(|&b| b != a).fold(f64::INFINITY, |least, b| {
-            let (na, nb) = (counts[a] as f64, counts[b] as f64);
-            least.min(na * nb / (na + nb) * square_distance(centre(a), centre(b)))
-        })
+        let others = (0..counts.len()).filter(|&b| b != a);
+        let costs = others.map(|b| merge_cost(&centres[a * d..][..d], &centres[b * d..][..d], counts[a], counts[b]));
+        costs.fold(f64::INFINITY, f64::min)
     };
     let mut order: Vec<(f64, usize)> = (0..counts.len()).map(|c| (cost(c), c)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));

@@ -11,6 +11,7 @@ use crate::error::Error;
 
 pub mod assign;
 pub mod distance;
+mod moments;
 pub mod potential;
 pub mod settle;
 pub mod simd;
@@ -45,9 +46,12 @@ impl Matrix {
         let order = canonical_order(values, columns)?;
         let (first_of, weights, distinct_of) = merge_equal(&order, values, columns);
         drop(order);
-        let values = gather(&first_of, values, columns);
-        let (mean, total_ss, radius) = moments(&values, columns, &weights);
-        if !(total_ss.is_finite() && mean.iter().all(|m| m.is_finite())) {
+        let (values, found) = moments::gather(&first_of, &weights, values, columns);
+        let rows = distinct_of.len() as f64;
+        let mean: Vec<f64> = found.sums.iter().map(|sum| sum / rows).collect();
+        let radius = found.radius(&mean);
+        let total_ss = moments::sum_of_squares(&values, &weights, &mean);
+        if !(total_ss.is_finite() && radius.is_finite()) {
             return Err(Error::bad_input("the values are too large to cluster")
                 .because("their squared distances overflow")
                 .try_this("scale the features (standard or robust), or take a logarithm"));
@@ -134,12 +138,22 @@ fn fold(a: u64, b: u64) -> u64 {
 fn hash_row(row: &[f64]) -> Option<u64> {
     const ODD: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xd6e8_feb8_6659_fd93, 0xa076_1d64_78bd_642f];
     let mut finite = true;
-    let mut hash = ODD[0] ^ row.len() as u64;
-    for &value in row {
+    // Adding zero makes -0.0 into 0.0 and changes no other value.
+    let mut step = |hash: u64, value: f64| {
         finite &= value.is_finite();
-        // Adding zero makes -0.0 into 0.0 and changes no other value.
-        hash = fold(hash ^ (value + 0.0).to_bits(), ODD[1]).wrapping_add(ODD[2]);
+        fold(hash ^ (value + 0.0).to_bits(), ODD[1]).wrapping_add(ODD[2])
+    };
+    // Two chains, because one waits for its multiplications.
+    let (mut even, mut odd) = (ODD[0] ^ row.len() as u64, ODD[2]);
+    let pairs = row.chunks_exact(2);
+    if let [last] = pairs.remainder() {
+        odd = step(odd, *last);
     }
+    for pair in pairs {
+        even = step(even, pair[0]);
+        odd = step(odd, pair[1]);
+    }
+    let hash = fold(even ^ odd.rotate_left(32), ODD[0]);
     finite.then(|| fold(hash ^ (hash >> 29), ODD[0]))
 }
 
@@ -218,55 +232,6 @@ fn merge_equal(order: &[(u64, u32)], values: &[f64], columns: usize) -> (Vec<u32
         distinct_of[i as usize] = (first_of.len() - 1) as u32;
     }
     (first_of, weights, distinct_of)
-}
-
-fn gather(first_of: &[u32], values: &[f64], columns: usize) -> Vec<f64> {
-    let mut gathered = vec![0.0; first_of.len() * columns];
-    gathered.par_chunks_mut(CHUNK_ROWS * columns).zip(first_of.par_chunks(CHUNK_ROWS)).for_each(|(to, from)| {
-        for (to, &i) in to.chunks_exact_mut(columns).zip(from) {
-            let from = &values[i as usize * columns..(i as usize + 1) * columns];
-            for (to, from) in to.iter_mut().zip(from) {
-                *to = from + 0.0;
-            }
-        }
-    });
-    gathered
-}
-
-/// Weighted mean, weighted total sum of squares about it, largest distance of a row from it.
-fn moments(values: &[f64], columns: usize, weights: &[u32]) -> (Vec<f64>, f64, f64) {
-    let chunks = || values.par_chunks(CHUNK_ROWS * columns).zip(weights.par_chunks(CHUNK_ROWS));
-    let sums: Vec<Vec<f64>> = chunks()
-        .map(|(values, weights)| {
-            let mut sums = vec![0.0; columns];
-            for (row, &weight) in values.chunks_exact(columns).zip(weights) {
-                for (sum, value) in sums.iter_mut().zip(row) {
-                    *sum += f64::from(weight) * value;
-                }
-            }
-            sums
-        })
-        .collect();
-    let rows: f64 = weights.iter().map(|&w| f64::from(w)).sum();
-    let mut mean = vec![0.0; columns];
-    for chunk in &sums {
-        mean.iter_mut().zip(chunk).for_each(|(mean, sum)| *mean += sum / rows);
-    }
-    let squares: Vec<(f64, f64)> = chunks()
-        .map(|(values, weights)| {
-            let mut sum = 0.0;
-            let mut largest = 0.0_f64;
-            for (row, &weight) in values.chunks_exact(columns).zip(weights) {
-                let square: f64 = row.iter().zip(&mean).map(|(v, m)| (v - m) * (v - m)).sum();
-                sum += f64::from(weight) * square;
-                largest = largest.max(square);
-            }
-            (sum, largest)
-        })
-        .collect();
-    let total_ss = squares.iter().map(|s| s.0).sum();
-    let radius = squares.iter().fold(0.0_f64, |r, s| r.max(s.1)).sqrt();
-    (mean, total_ss, radius)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The rows as `f32` blocks of 16, column-major inside a block: what the kernels read.
 //!
 //! Values are centred on the column means before they are rounded to `f32`, so that raw rupees keep
-//! their precision, and all of them are multiplied by one power of two that brings the farthest row to
-//! a distance of about 1: squares then never overflow, and nothing else changes. Distances in tiles
+//! their precision, and all of them are multiplied by one power of two that brings every row within a
+//! distance of 1: squares then never overflow, and nothing else changes. Distances in tiles
 //! are `scale` times those of the matrix.
 
 use rayon::prelude::*;
@@ -61,7 +61,7 @@ pub struct Tiles {
 }
 
 impl Tiles {
-    /// `values`: rows × `columns`; `mean`: what they are centred on; `radius`: the largest distance from it.
+    /// `values`: rows × `columns`; `mean`: what they are centred on; `radius`: no row is farther from it.
     pub(super) fn new(values: &[f64], columns: usize, weights: &[u32], mean: &[f64], radius: f64) -> Self {
         let scale = scale_for(radius);
         let blocks = weights.len().div_ceil(WIDTH);
@@ -136,13 +136,15 @@ fn fill_block(block: &mut [Lanes], values: &[f64], mean: &[f64], scale: f64) {
     let rows = values.len() / columns;
     for lane in 0..WIDTH {
         let row = &values[lane.min(rows - 1) * columns..][..columns];
-        let mut square = 0.0_f64;
-        for (j, (value, mean)) in row.iter().zip(mean).enumerate() {
-            let centred = (value - mean) * scale;
-            square += centred * centred;
-            block[j].0[lane] = centred as f32;
+        for ((to, value), mean) in block.iter_mut().zip(row).zip(mean) {
+            to.0[lane] = ((value - mean) * scale) as f32;
         }
-        block[columns].0[lane] = square as f32;
+    }
+    let (values, norm) = block.split_at_mut(columns);
+    for lanes in values {
+        for (norm, value) in norm[0].0.iter_mut().zip(&lanes.0) {
+            *norm += value * value;
+        }
     }
 }
 
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_farthest_row_is_at_a_distance_of_about_one() {
+    fn a_radius_is_brought_to_about_one() {
         for radius in [1e-300, 3.0, 1e150] {
             let at = radius * scale_for(radius);
             assert!(at > 0.49 && at <= 1.0, "{radius}: {at}");
