@@ -27,9 +27,9 @@ const FIRST: Level = Level { rows: 5_120, rows_per_cluster: 128, tolerance: 1e-3
 /// Where the better ones go on, and swaps are tried.
 const SECOND: Level = Level { rows: 20_480, rows_per_cluster: 512, tolerance: 1e-4, iterations: 100 };
 /// Where the best of these settle: K-Means can creep along a plateau, a little with every step.
-const LAST: Level = Level { tolerance: 2e-6, iterations: 300, ..SECOND };
+const LAST: Level = Level { tolerance: 2e-5, iterations: 300, ..SECOND };
 /// Starts that reach the second level.
-const PROMOTED: usize = 4;
+const PROMOTED: usize = 6;
 /// Starts that take the centres of k − 1 and add one.
 const EXTENSIONS: u64 = 4;
 /// Starts with too many centres, this many times k and a few, which are then merged down to k.
@@ -47,8 +47,10 @@ const ROUNDS: u64 = 200;
 /// tables have the roughest landscapes, and cost nothing.
 const PATIENCE: usize = 40_960;
 const PATIENCE_LIMIT: usize = 20;
-/// Candidates whose WCSS differs by less than this share are taken for the same one.
+/// Progress by less than this share of WCSS is none.
 const SAME: f64 = 1e-5;
+/// Two candidates are the same if their centres differ by less than this share of WCSS.
+const SAME_CENTRES: f64 = 3e-4;
 
 /// Centres (k × d, tile units) and the WCSS they reached on the rows they were fitted to.
 #[derive(Clone, Debug)]
@@ -106,7 +108,6 @@ pub(super) fn candidates(
 
 /// Takes the better candidates on to `level`.
 fn promote(sample: View<'_>, level: &Level, found: &mut Vec<Fitted>, cancel: &Cancel) -> Result<(), Cancelled> {
-    found.truncate(PROMOTED);
     *found = std::mem::take(found)
         .into_par_iter()
         .map(|(candidate, _)| refine(sample, level, candidate.centres, cancel))
@@ -133,7 +134,6 @@ fn search(
         let swapped = swaps(sample, level, &found[base], round, seed, cancel)?;
         found.extend(swapped);
         sort(found);
-        found.truncate(PROMOTED);
         if found[0].0.wcss >= before * (1.0 - SAME) {
             patience -= 1;
         }
@@ -186,10 +186,30 @@ fn refine(sample: View<'_>, level: &Level, centres: Vec<f64>, cancel: &Cancel) -
     Ok((Candidate { centres: lloyd.centres().to_vec(), wcss: lloyd.wcss() }, lloyd.counts().to_vec()))
 }
 
-/// Best first, of the same ones only the first.
+/// Best first, of the same ones only the best.
 fn sort(found: &mut Vec<Fitted>) {
     found.sort_by(|a, b| a.0.wcss.total_cmp(&b.0.wcss));
-    found.dedup_by(|b, a| b.0.wcss - a.0.wcss <= SAME * a.0.wcss);
+    let mut kept: Vec<Fitted> = Vec::with_capacity(PROMOTED);
+    for fitted in found.drain(..) {
+        if kept.len() < PROMOTED && !kept.iter().any(|better| same(better, &fitted)) {
+            kept.push(fitted);
+        }
+    }
+    *found = kept;
+}
+
+/// Whether moving every centre to the nearest one of `better` changes next to nothing.
+fn same(better: &Fitted, other: &Fitted) -> bool {
+    let (better, (other, counts)) = (&better.0, other);
+    let d = other.centres.len() / counts.len();
+    let centres = other.centres.chunks_exact(d).zip(counts);
+    let moved: f64 = centres
+        .map(|(centre, &count)| {
+            let squares = better.centres.chunks_exact(d).map(|near| square_distance(centre, near));
+            count as f64 * squares.fold(f64::INFINITY, f64::min)
+        })
+        .sum();
+    moved <= SAME_CENTRES * other.wcss
 }
 
 /// What merging two clusters adds to WCSS (Ward 1963).
