@@ -51,7 +51,7 @@ const PATIENCE_LIMIT: usize = 20;
 /// Progress by less than this share of WCSS is none.
 const SAME: f64 = 1e-5;
 /// Two candidates are the same if their centres differ by less than this share of WCSS.
-const SAME_CENTRES: f64 = 3e-4;
+const SAME_CENTRES: f64 = 1e-2;
 
 /// Centres (k × d, tile units) and the WCSS they reached on the rows they were fitted to.
 #[derive(Clone, Debug)]
