@@ -20,15 +20,17 @@ struct Level {
     /// A step that lowers WCSS by no more than this share is the last.
     tolerance: f64,
     iterations: u32,
+    /// Candidates worse than the best so far by more than this factor do not get here.
+    excess: f64,
 }
 
 /// Where starts are told apart.
-const FIRST: Level = Level { rows: 5_120, rows_per_cluster: 128, tolerance: 1e-3, iterations: 40 };
+const FIRST: Level = Level { rows: 5_120, rows_per_cluster: 128, tolerance: 1e-3, iterations: 40, excess: 1.0 };
 /// Where the better ones go on, and swaps are tried.
-const SECOND: Level = Level { rows: 20_480, rows_per_cluster: 512, tolerance: 1e-4, iterations: 100 };
+const SECOND: Level = Level { rows: 20_480, rows_per_cluster: 512, tolerance: 1e-4, iterations: 100, excess: 1.05 };
 /// Where what is left settles and is told apart more finely: the smaller sample takes optima that differ
 /// by 0.2 % for each other.
-const LAST: Level = Level { rows: 81_920, rows_per_cluster: 2_048, tolerance: 2e-5, iterations: 300 };
+const LAST: Level = Level { rows: 81_920, rows_per_cluster: 2_048, tolerance: 2e-5, iterations: 300, excess: 1.01 };
 /// Starts that reach the second level.
 const PROMOTED: usize = 8;
 /// Starts that take the centres of k − 1 and add one.
@@ -109,8 +111,10 @@ pub(super) fn candidates(
 
 /// Takes the better candidates on to `level`.
 fn promote(sample: View<'_>, level: &Level, found: &mut Vec<Fitted>, cancel: &Cancel) -> Result<(), Cancelled> {
+    let worst = found.first().map_or(0.0, |best| best.0.wcss * level.excess);
     *found = std::mem::take(found)
         .into_par_iter()
+        .filter(|(candidate, _)| candidate.wcss <= worst)
         .map(|(candidate, _)| refine(sample, level, candidate.centres, cancel))
         .collect::<Result<_, _>>()?;
     sort(found);
