@@ -70,6 +70,17 @@ impl Level {
     }
 }
 
+/// The best of the starts on the smallest sample: good enough to be looked at while the rest is computed.
+pub(super) fn quick(all: View<'_>, k: usize, params: Params, cancel: &Cancel) -> Result<Vec<f64>, Cancelled> {
+    let sample = FIRST.view(all, k);
+    let mut found: Vec<Fitted> = (0..u64::from(params.starts.max(1)))
+        .into_par_iter()
+        .map(|start| complete(sample, &FIRST, Vec::new(), k, (params.seed, start), cancel))
+        .collect::<Result<_, _>>()?;
+    sort(&mut found);
+    Ok(found.swap_remove(0).0.centres)
+}
+
 /// Different candidates, the best first.
 pub(super) fn candidates(
     all: View<'_>,
@@ -224,7 +235,7 @@ fn merge_cost(a: &[f64], b: &[f64], count_a: i64, count_b: i64) -> f64 {
 }
 
 /// Merges the two clusters that cost least, again and again, until there are `k`.
-fn merge_down(mut centres: Vec<f64>, mut counts: Vec<i64>, k: usize) -> Vec<f64> {
+pub(super) fn merge_down(mut centres: Vec<f64>, mut counts: Vec<i64>, k: usize) -> Vec<f64> {
     let d = centres.len() / counts.len();
     while counts.len() > k {
         let mut least = (f64::INFINITY, 0, 1);
