@@ -20,16 +20,19 @@ struct Level {
     /// A step that lowers WCSS by no more than this share is the last.
     tolerance: f64,
     iterations: u32,
+    /// Candidates worse than the best so far by more than this factor do not get here.
+    excess: f64,
 }
 
 /// Where starts are told apart.
-const FIRST: Level = Level { rows: 5_120, rows_per_cluster: 128, tolerance: 1e-3, iterations: 40 };
+const FIRST: Level = Level { rows: 5_120, rows_per_cluster: 128, tolerance: 1e-3, iterations: 40, excess: 1.0 };
 /// Where the better ones go on, and swaps are tried.
-const SECOND: Level = Level { rows: 20_480, rows_per_cluster: 512, tolerance: 1e-4, iterations: 100 };
-/// Where the best of these settle: K-Means can creep along a plateau, a little with every step.
-const LAST: Level = Level { tolerance: 2e-6, iterations: 300, ..SECOND };
+const SECOND: Level = Level { rows: 20_480, rows_per_cluster: 512, tolerance: 1e-4, iterations: 100, excess: 1.05 };
+/// Where what is left settles and is told apart more finely: the smaller sample takes optima that differ
+/// by 0.2 % for each other.
+const LAST: Level = Level { rows: 81_920, rows_per_cluster: 2_048, tolerance: 2e-5, iterations: 300, excess: 1.01 };
 /// Starts that reach the second level.
-const PROMOTED: usize = 4;
+const PROMOTED: usize = 8;
 /// Starts that take the centres of k − 1 and add one.
 const EXTENSIONS: u64 = 4;
 /// Starts with too many centres, this many times k and a few, which are then merged down to k.
@@ -47,8 +50,10 @@ const ROUNDS: u64 = 200;
 /// tables have the roughest landscapes, and cost nothing.
 const PATIENCE: usize = 40_960;
 const PATIENCE_LIMIT: usize = 20;
-/// Candidates whose WCSS differs by less than this share are taken for the same one.
+/// Progress by less than this share of WCSS is none.
 const SAME: f64 = 1e-5;
+/// Two candidates are the same if their centres differ by less than this share of WCSS.
+const SAME_CENTRES: f64 = 1e-2;
 
 /// Centres (k × d, tile units) and the WCSS they reached on the rows they were fitted to.
 #[derive(Clone, Debug)]
@@ -63,6 +68,17 @@ impl Level {
         let rows = self.rows.max(self.rows_per_cluster * k).next_multiple_of(WIDTH);
         if all.rows <= rows + rows / 2 { all } else { View::new(all.matrix, rows, all.path) }
     }
+}
+
+/// The best of the starts on the smallest sample: good enough to be looked at while the rest is computed.
+pub(super) fn quick(all: View<'_>, k: usize, params: Params, cancel: &Cancel) -> Result<Vec<f64>, Cancelled> {
+    let sample = FIRST.view(all, k);
+    let mut found: Vec<Fitted> = (0..u64::from(params.starts.max(1)))
+        .into_par_iter()
+        .map(|start| complete(sample, &FIRST, Vec::new(), k, (params.seed, start), cancel))
+        .collect::<Result<_, _>>()?;
+    sort(&mut found);
+    Ok(found.swap_remove(0).0.centres)
 }
 
 /// Different candidates, the best first.
@@ -100,15 +116,16 @@ pub(super) fn candidates(
     let second = SECOND.view(all, k);
     promote(second, &SECOND, &mut found, cancel)?;
     search(second, &SECOND, &mut found, params.seed, cancel)?;
-    promote(second, &LAST, &mut found, cancel)?;
+    promote(LAST.view(all, k), &LAST, &mut found, cancel)?;
     Ok(found.into_iter().map(|(candidate, _)| candidate).collect())
 }
 
 /// Takes the better candidates on to `level`.
 fn promote(sample: View<'_>, level: &Level, found: &mut Vec<Fitted>, cancel: &Cancel) -> Result<(), Cancelled> {
-    found.truncate(PROMOTED);
+    let worst = found.first().map_or(0.0, |best| best.0.wcss * level.excess);
     *found = std::mem::take(found)
         .into_par_iter()
+        .filter(|(candidate, _)| candidate.wcss <= worst)
         .map(|(candidate, _)| refine(sample, level, candidate.centres, cancel))
         .collect::<Result<_, _>>()?;
     sort(found);
@@ -133,7 +150,6 @@ fn search(
         let swapped = swaps(sample, level, &found[base], round, seed, cancel)?;
         found.extend(swapped);
         sort(found);
-        found.truncate(PROMOTED);
         if found[0].0.wcss >= before * (1.0 - SAME) {
             patience -= 1;
         }
@@ -186,10 +202,30 @@ fn refine(sample: View<'_>, level: &Level, centres: Vec<f64>, cancel: &Cancel) -
     Ok((Candidate { centres: lloyd.centres().to_vec(), wcss: lloyd.wcss() }, lloyd.counts().to_vec()))
 }
 
-/// Best first, of the same ones only the first.
+/// Best first, of the same ones only the best.
 fn sort(found: &mut Vec<Fitted>) {
     found.sort_by(|a, b| a.0.wcss.total_cmp(&b.0.wcss));
-    found.dedup_by(|b, a| b.0.wcss - a.0.wcss <= SAME * a.0.wcss);
+    let mut kept: Vec<Fitted> = Vec::with_capacity(PROMOTED);
+    for fitted in found.drain(..) {
+        if kept.len() < PROMOTED && !kept.iter().any(|better| same(better, &fitted)) {
+            kept.push(fitted);
+        }
+    }
+    *found = kept;
+}
+
+/// Whether moving every centre to the nearest one of `better` changes next to nothing.
+fn same(better: &Fitted, other: &Fitted) -> bool {
+    let (better, (other, counts)) = (&better.0, other);
+    let d = other.centres.len() / counts.len();
+    let centres = other.centres.chunks_exact(d).zip(counts);
+    let moved: f64 = centres
+        .map(|(centre, &count)| {
+            let squares = better.centres.chunks_exact(d).map(|near| square_distance(centre, near));
+            count as f64 * squares.fold(f64::INFINITY, f64::min)
+        })
+        .sum();
+    moved <= SAME_CENTRES * other.wcss
 }
 
 /// What merging two clusters adds to WCSS (Ward 1963).
@@ -199,7 +235,7 @@ fn merge_cost(a: &[f64], b: &[f64], count_a: i64, count_b: i64) -> f64 {
 }
 
 /// Merges the two clusters that cost least, again and again, until there are `k`.
-fn merge_down(mut centres: Vec<f64>, mut counts: Vec<i64>, k: usize) -> Vec<f64> {
+pub(super) fn merge_down(mut centres: Vec<f64>, mut counts: Vec<i64>, k: usize) -> Vec<f64> {
     let d = centres.len() / counts.len();
     while counts.len() > k {
         let mut least = (f64::INFINITY, 0, 1);

@@ -167,6 +167,28 @@ fn fit_is_the_row_of_a_sweep() {
 }
 
 #[test]
+fn a_preview_is_valid_and_says_what_it_is() {
+    let matrix = Matrix::from_rows(&blobs(30_000, 4, 5, 11), 4).unwrap();
+    for k in [1, 5, 8] {
+        let c = preview(&matrix, k, Params::default(), &Cancel::never()).unwrap();
+        let best = fit(&matrix, k, Params::default(), &Cancel::never()).unwrap();
+        assert_eq!((c.k, c.converged, c.sizes.iter().sum::<u64>()), (k, false, 30_000));
+        assert!((cluster_sum(&matrix, &c) - c.wcss).abs() < 1e-9 * c.wcss);
+        assert!(c.wcss >= best.wcss * (1.0 - 1e-12) && c.wcss < best.wcss * 1.2);
+        assert!(c.notices[0].starts_with("preliminary"));
+    }
+    let few = Matrix::from_rows(&[1.0, 2.0], 1).unwrap();
+    assert!(matches!(preview(&few, 3, Params::default(), &Cancel::never()), Err(SweepError::Refused(_))));
+}
+
+#[test]
+fn surplus_clusters_merge_into_the_groups_they_came_from() {
+    // Weighted centres 0, 1 | 10 | 20, 20.5: merged to three they are 0.25, 10 and 20.25.
+    let merged = repair::merge_down(vec![0.0, 1.0, 10.0, 20.0, 20.5], vec![3, 1, 5, 2, 2], 3);
+    assert_eq!(merged, [0.25, 10.0, 20.25]);
+}
+
+#[test]
 fn a_k_that_does_not_fit_is_refused_with_both_numbers() {
     let matrix = Matrix::from_rows(&[1.0, 2.0, 2.0, 3.0], 1).unwrap();
     let Err(SweepError::Refused(error)) = fit(&matrix, 5, Params::default(), &Cancel::never()) else { panic!() };

@@ -88,7 +88,7 @@ fn blocks<V: Vector, const D: usize>(work: Assignment<'_>) {
     let columns = if D > 0 { D } else { centres.columns };
     let stride = columns + 1;
     let tolerance = tolerance(columns);
-    let (fours, ones) =
+    let (fours, rest) =
         centres.coefficients.as_slice().split_at(centres.coefficients.len() / (4 * stride) * 4 * stride);
     for (((b, block), valid_until), labels) in lanes.chunks_exact(stride).enumerate().zip(valid_until).zip(labels) {
         if moved < *valid_until {
@@ -100,9 +100,11 @@ fn blocks<V: Vector, const D: usize>(work: Assignment<'_>) {
             nearest.offer::<4>(block, four, columns, first);
             first += 4.0;
         }
-        for one in ones.chunks_exact(stride) {
-            nearest.offer::<1>(block, one, columns, first);
-            first += 1.0;
+        match rest.len() / stride {
+            1 => nearest.offer::<1>(block, rest, columns, first),
+            2 => nearest.offer::<2>(block, rest, columns, first),
+            3 => nearest.offer::<3>(block, rest, columns, first),
+            _ => {}
         }
         let (unsure, slack) = nearest.certify(&block[columns], tolerance);
         *valid_until = moved + f64::from(slack);

@@ -186,11 +186,7 @@ impl Vector for Portable {
     }
     #[inline(always)]
     fn if_less(self, other: Self, yes: Self, no: Self) -> Self {
-        let mut result = no.0;
-        for lane in 0..WIDTH {
-            result[lane] = if self.0[lane] < other.0[lane] { yes.0[lane] } else { no.0[lane] };
-        }
-        Self(result)
+        Self(std::array::from_fn(|lane| if self.0[lane] < other.0[lane] { yes.0[lane] } else { no.0[lane] }))
     }
     #[inline(always)]
     fn at_most(self, other: Self) -> u16 {
