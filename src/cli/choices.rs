@@ -10,7 +10,7 @@ use crate::cluster::Engine;
 use crate::error::{Error, Result};
 use crate::features::Scale;
 use crate::jobs::Cancel;
-use crate::quality::silhouette::Mode;
+use crate::quality::Mode;
 use crate::source::{Location, Options};
 use crate::study::recipe::{Inputs, Recipe};
 use crate::study::{self, Cleaned};

@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::quality::silhouette::Silhouette;
+use crate::quality::Silhouette;
 
 /// Numbers by name, in a given order; what is not finite becomes null.
 #[derive(Clone, Debug, Default)]

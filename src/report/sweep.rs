@@ -78,7 +78,7 @@ impl SweepReport {
                 converged: c.converged,
             }
         };
-        let criterion = |c: &crate::quality::verdict::Criterion| CriterionJson {
+        let criterion = |c: &crate::quality::Criterion| CriterionJson {
             name: c.name.to_string(),
             k: c.k,
             why: c.why.clone(),

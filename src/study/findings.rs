@@ -6,7 +6,7 @@ use super::{Cleaned, Prepared};
 use crate::cluster::Clustering;
 use crate::features::influence::Influence;
 use crate::quality::KQuality;
-use crate::quality::verdict::Verdict;
+use crate::quality::Verdict;
 use crate::segments::profile::Profile;
 
 /// A sweep over k.

@@ -15,7 +15,7 @@ use crate::features::influence;
 use crate::features::{Feature, Missing, Scale, defaults, problems};
 use crate::jobs::Cancel;
 use crate::matrix::Matrix;
-use crate::quality::{self, verdict};
+use crate::quality;
 use crate::segments::{order, profile};
 use crate::source;
 use crate::table::cleaning::{self, Cleaning, Learners};
@@ -192,7 +192,7 @@ pub fn judge(sweep: &mut Sweep, recipe: &Recipe, cancel: &Cancel, progress: &mut
     let matrix = &sweep.prepared.matrix;
     let qualities = quality::assess(matrix, &clusterings, recipe.silhouette, recipe.seed, cancel, progress)
         .map_err(|_| Error::interrupted())?;
-    sweep.verdict = Some(verdict::verdict(&qualities));
+    sweep.verdict = Some(quality::verdict(&qualities));
     for (found, quality) in sweep.ks.iter_mut().zip(qualities) {
         found.quality = Some(quality);
     }

@@ -2,7 +2,7 @@
 
 use crate::cluster::{Engine, Params};
 use crate::features::{Feature, Scale};
-use crate::quality::silhouette;
+use crate::quality;
 use crate::table::cleaning::Cleaning;
 
 /// The rule that a drill opens with.
@@ -36,7 +36,7 @@ pub struct Recipe {
     /// Which K-Means.
     pub engine: Engine,
     /// Whether the silhouette must be exact.
-    pub silhouette: silhouette::Mode,
+    pub silhouette: quality::Mode,
 }
 
 impl Default for Recipe {
@@ -48,7 +48,7 @@ impl Default for Recipe {
             seed: 0,
             starts: 10,
             engine: Engine::Kscope,
-            silhouette: silhouette::Mode::Auto,
+            silhouette: quality::Mode::Auto,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::msg::{Outcome, Progress};
 use crate::error::{Error, Kind};
 use crate::features::Feature;
 use crate::jobs::{Context, Stop};
-use crate::quality::silhouette::Mode;
+use crate::quality::Mode;
 use crate::segments::drill::{ClusterOf, RuleColumns, drill};
 use crate::source::{Location, Options};
 use crate::study::findings::{KFound, Sweep};

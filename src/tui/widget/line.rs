@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn tabs_shrink_to_numbers() {
         let theme = Theme::plain();
-        let names = ["Data", "Features", "Choose k"];
+        let names = [(1, "Data"), (2, "Features"), (3, "Choose k")];
         let (long, places) = tabs(&names, 2, 80, &theme);
         assert_eq!(whole(&long), " 1 Data  2 Features [3 Choose k]");
         assert_eq!(places, [(0, 8), (8, 20), (20, 32)]);
