@@ -11,6 +11,7 @@ mod format;
 mod header;
 mod jsonlines;
 mod lines;
+pub mod synthetic;
 mod text;
 
 use std::borrow::Cow;
