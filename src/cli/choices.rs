@@ -200,7 +200,9 @@ impl TableChoices {
             Some("plain") => Some(Currency::Plain(None)),
             Some(sign) if sign.chars().count() == 1 => Some(Currency::Plain(sign.chars().next())),
             Some(other) => {
-                return Err(Error::usage(format!("unknown currency '{other}'")).try_this("inr, plain, or one sign such as $"));
+                return Err(
+                    Error::usage(format!("unknown currency '{other}'")).try_this("inr, plain, or one sign such as $")
+                );
             }
         };
         Ok(choices)
@@ -221,9 +223,9 @@ impl TableChoices {
             Some(EntityChoice::All) => Entity::All,
         };
         let years = range(&self.years).and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
-        cleaning.years = years
-            .filter(|(from, to)| from <= to)
-            .ok_or_else(|| Error::usage(format!("--years '{}' is no range", self.years)).try_this("--years 1970..2025"))?;
+        cleaning.years = years.filter(|(from, to)| from <= to).ok_or_else(|| {
+            Error::usage(format!("--years '{}' is no range", self.years)).try_this("--years 1970..2025")
+        })?;
         cleaning.reference = self.reference_year.map_or(Reference::PayYear, Reference::Year);
         Ok(cleaning)
     }
@@ -311,8 +313,8 @@ pub(super) fn k_range(text: &str) -> Result<RangeInclusive<usize>> {
         Some((from, to)) => from.parse::<usize>().ok().zip(to.parse::<usize>().ok()),
         None => text.trim().parse().ok().map(|k| (k, k)),
     };
-    let (from, to) =
-        parsed.ok_or_else(|| Error::usage(format!("--k '{text}' is no range")).try_this("--k 1..12 (both ends in it)"))?;
+    let (from, to) = parsed
+        .ok_or_else(|| Error::usage(format!("--k '{text}' is no range")).try_this("--k 1..12 (both ends in it)"))?;
     if from == 0 {
         return Err(Error::bad_input("k = 0 makes no clusters").try_this("--k 1..12"));
     }

@@ -37,9 +37,8 @@ impl Fit {
         if self.k == 0 {
             return Err(Error::bad_input("k = 0 makes no clusters").try_this("--k 1 or more"));
         }
-        if let Some(path) = self.labels.as_ref().filter(|path| path.exists() && !self.force) {
-            // Said before the work, not after it.
-            return report::write::atomically(path, false, |_| Ok(()));
+        if let Some(path) = &self.labels {
+            report::write::check_free(path, self.force)?;
         }
         let (report, labels) = self.fit.on_threads(|| {
             let cleaned = self.table.clean(&recipe.cleaning, cancel)?;

@@ -87,5 +87,6 @@ fn explore(explore: &choices::Explore) -> Result<u8> {
 
 #[cfg(not(feature = "tui"))]
 fn explore(_: &choices::Explore) -> Result<u8> {
-    Err(crate::error::Error::usage("this build has no explorer").try_this("kscope fit, sweep, drill or sample; see --help"))
+    Err(crate::error::Error::usage("this build has no explorer")
+        .try_this("kscope fit, sweep, drill or sample; see --help"))
 }

@@ -50,9 +50,9 @@ pub fn encode(table: &Table, learners: &Learners, features: &[Feature], cancel: 
         .filter(|f| f.on)
         .map(|f| {
             let column = learners.columns.iter().find(|c| c.name == f.column);
-            column.map(|c| (f, c)).ok_or_else(|| {
-                crate::table::unknown_column("feature", &f.column, &learners.columns, &table.name)
-            })
+            column
+                .map(|c| (f, c))
+                .ok_or_else(|| crate::table::unknown_column("feature", &f.column, &learners.columns, &table.name))
         })
         .collect::<Result<_>>()?;
     if chosen.is_empty() {
@@ -81,7 +81,9 @@ pub fn encode(table: &Table, learners: &Learners, features: &[Feature], cancel: 
         notices.extend(block.notices);
     }
     if data.is_empty() {
-        return Err(Error::bad_input("none of the chosen features varies").because(notices.join("; ")).try_this("choose a column with at least two different values"));
+        return Err(Error::bad_input("none of the chosen features varies")
+            .because(notices.join("; "))
+            .try_this("choose a column with at least two different values"));
     }
     Ok(Encoded { values: interleave(&data, rows.len()), columns, features: names, rows, notices })
 }
@@ -99,9 +101,12 @@ fn usable_rows(
             && let Some(row) = values.iter().position(|v| v.is_infinite())
         {
             let place = table.place(learners.source_row[row] as usize);
-            return Err(Error::bad_input(format!("{place}, column '{}': {} is not a finite number", column.name, values[row]))
-                .because("K-Means cannot place a row at infinity")
-                .try_this("empty that cell or write the number out; or leave the column out of the features"));
+            return Err(Error::bad_input(format!(
+                "{place}, column '{}': {} is not a finite number",
+                column.name, values[row]
+            ))
+            .because("K-Means cannot place a row at infinity")
+            .try_this("empty that cell or write the number out; or leave the column out of the features"));
         }
         if feature.missing != Missing::Drop {
             continue;
@@ -127,7 +132,9 @@ fn usable_rows(
         } else {
             format!("every row lacks a value in one of {}", names.join(", "))
         };
-        return Err(Error::bad_input(format!("{}: no row is left", table.name)).because(why).try_this("look at the ledger: switch a rule off, or choose other features"));
+        return Err(Error::bad_input(format!("{}: no row is left", table.name))
+            .because(why)
+            .try_this("look at the ledger: switch a rule off, or choose other features"));
     }
     Ok(rows)
 }

@@ -144,7 +144,12 @@ impl Feature {
 
 /// Switches on exactly the features named, in the order of the list; a name may be a column or a role.
 /// Unknown names are an error that offers the nearest.
-pub fn choose(features: &mut [Feature], names: &[String], columns: &[crate::table::column::Column], table: &str) -> Result<()> {
+pub fn choose(
+    features: &mut [Feature],
+    names: &[String],
+    columns: &[crate::table::column::Column],
+    table: &str,
+) -> Result<()> {
     let mut wanted = Vec::new();
     for name in names {
         let column = crate::table::find(columns, name)

@@ -42,7 +42,8 @@ pub fn problems(columns: &[Column]) -> Vec<Problem> {
     let mut found = Vec::new();
     let mut varying: Vec<&Column> = Vec::new();
     for column in columns.iter().filter(|c| !matches!(c.role, Role::Ignore | Role::Learner)) {
-        let problem = |kind, text: &str| Problem { column: column.name.clone(), kind, with: None, text: text.to_owned() };
+        let problem =
+            |kind, text: &str| Problem { column: column.name.clone(), kind, with: None, text: text.to_owned() };
         match column.distinct() {
             0 => found.push(problem(Kind::Empty, "no value at all")),
             1 => found.push(problem(Kind::Constant, "one value only")),

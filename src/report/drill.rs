@@ -71,17 +71,33 @@ impl DrillReport {
 /// For people.
 pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
     let all = drill.funnel.rows.max(1) as f64;
-    let mut rows = vec![vec!["all".to_owned(), String::new(), group_thousands(drill.funnel.rows as u64), "100 %".to_owned(), String::new()]];
+    let mut rows = vec![vec![
+        "all".to_owned(),
+        String::new(),
+        group_thousands(drill.funnel.rows as u64),
+        "100 %".to_owned(),
+        String::new(),
+    ]];
     for clause in &drill.funnel.clauses {
         rows.push(vec![
             text::visible(&clause.text),
             clause.percentile.map(|p| format!("P{p:.0}")).unwrap_or_default(),
             group_thousands(clause.pass as u64),
             format!("{:.1} %", 100.0 * clause.pass as f64 / all),
-            if clause.hardly { format!("! keeps {:.0} %: hardly a filter", 100.0 * clause.keeps) } else { format!("keeps {:.0} %", 100.0 * clause.keeps) },
+            if clause.hardly {
+                format!("! keeps {:.0} %: hardly a filter", 100.0 * clause.keeps)
+            } else {
+                format!("keeps {:.0} %", 100.0 * clause.keeps)
+            },
         ]);
     }
-    let header = [("clause", Align::Left), ("at", Align::Right), ("rows", Align::Right), ("of all", Align::Right), ("", Align::Left)];
+    let header = [
+        ("clause", Align::Left),
+        ("at", Align::Right),
+        ("rows", Align::Right),
+        ("of all", Align::Right),
+        ("", Align::Left),
+    ];
     let mut out = format!("Rule  {}\n\n{}", text::visible(&drill.rule), text::table(&header, &rows));
     if !drill.by_cluster.is_empty() {
         let rows: Vec<Vec<String>> = drill
@@ -96,7 +112,12 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
                 ]
             })
             .collect();
-        let header = [("cluster", Align::Right), ("rows", Align::Right), ("of the matches", Align::Right), ("its share", Align::Right)];
+        let header = [
+            ("cluster", Align::Right),
+            ("rows", Align::Right),
+            ("of the matches", Align::Right),
+            ("its share", Align::Right),
+        ];
         out += &format!("\n{}", text::table(&header, &rows));
     }
     out += "\nMeans of the matches\n";
@@ -113,11 +134,8 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
 pub fn csv(cleaned: &Cleaned, drill: &Drill, clusters: Option<&ClusterOf>, with_ids: bool) -> Result<String> {
     let failed = |e: csv::Error| Error::failed("cannot write CSV").because(e);
     let learners = &cleaned.learners;
-    let columns: Vec<&Column> = learners
-        .columns
-        .iter()
-        .filter(|c| c.role != Role::Ignore && (with_ids || c.role != Role::Learner))
-        .collect();
+    let columns: Vec<&Column> =
+        learners.columns.iter().filter(|c| c.role != Role::Ignore && (with_ids || c.role != Role::Learner)).collect();
     let mut out = csv::Writer::from_writer(Vec::new());
     let mut header = vec!["row"];
     header.extend(columns.iter().map(|c| c.name.as_str()));

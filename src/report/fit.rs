@@ -120,14 +120,22 @@ impl Fit {
         if let Some(s) = &self.silhouette {
             out += &match s.exact {
                 true => format!(" · silhouette {:.3} (exact)", s.value),
-                false => format!(" · silhouette {:.3} ± {:.3} ({} anchors)", s.value, s.se, group_thousands(s.of as u64)),
+                false => {
+                    format!(" · silhouette {:.3} ± {:.3} ({} anchors)", s.value, s.se, group_thousands(s.of as u64))
+                }
             };
         }
         out += "\n\n";
-        let columns: Vec<String> = self.clusters.first().map(|c| c.medians.0.iter().map(|m| m.0.clone()).collect()).unwrap_or_default();
+        let columns: Vec<String> =
+            self.clusters.first().map(|c| c.medians.0.iter().map(|m| m.0.clone()).collect()).unwrap_or_default();
         let titles: Vec<String> = columns.iter().map(|c| format!("median {}", text::visible(c))).collect();
-        let mut header =
-            vec![("#", Align::Right), ("name", Align::Left), ("rows", Align::Right), ("share", Align::Right), ("silhouette", Align::Right)];
+        let mut header = vec![
+            ("#", Align::Right),
+            ("name", Align::Left),
+            ("rows", Align::Right),
+            ("share", Align::Right),
+            ("silhouette", Align::Right),
+        ];
         header.extend(titles.iter().map(|t| (t.as_str(), Align::Right)));
         let rows: Vec<Vec<String>> = self
             .clusters
@@ -141,7 +149,11 @@ impl Fit {
                     c.silhouette.map_or("–".to_owned(), |s| format!("{s:.2}")),
                 ];
                 row.extend(c.medians.0.iter().map(|(column, value)| {
-                    if self.pay.as_deref() == Some(column) { format_pay(*value, self.currency) } else { text::figure(*value) }
+                    if self.pay.as_deref() == Some(column) {
+                        format_pay(*value, self.currency)
+                    } else {
+                        text::figure(*value)
+                    }
                 }));
                 row
             })
@@ -169,7 +181,13 @@ impl Fit {
                 c.wcss.to_string(),
                 c.silhouette.map(|s| s.to_string()).unwrap_or_default(),
             ];
-            record.extend(c.means.0.iter().chain(&c.medians.0).map(|(_, v)| if v.is_finite() { v.to_string() } else { String::new() }));
+            record.extend(
+                c.means
+                    .0
+                    .iter()
+                    .chain(&c.medians.0)
+                    .map(|(_, v)| if v.is_finite() { v.to_string() } else { String::new() }),
+            );
             out.write_record(&record).map_err(failed)?;
         }
         super::csv_text(out)

@@ -58,11 +58,7 @@ pub(crate) fn csv_text(writer: csv::Writer<Vec<u8>>) -> Result<String> {
 
 /// A cell as a spreadsheet may have it: what it would run as a formula begins with an apostrophe.
 pub fn spreadsheet_safe(cell: &str) -> std::borrow::Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}").into()
-    } else {
-        cell.into()
-    }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
 }
 
 #[cfg(test)]

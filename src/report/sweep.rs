@@ -78,11 +78,8 @@ impl SweepReport {
                 converged: c.converged,
             }
         };
-        let criterion = |c: &crate::quality::Criterion| CriterionJson {
-            name: c.name.to_string(),
-            k: c.k,
-            why: c.why.clone(),
-        };
+        let criterion =
+            |c: &crate::quality::Criterion| CriterionJson { name: c.name.to_string(), k: c.k, why: c.why.clone() };
         Self {
             source: source.to_owned(),
             rows: cleaned.table.rows(),
@@ -138,7 +135,9 @@ impl SweepReport {
                     text::figure(r.wcss),
                     format!("{:.1}", 100.0 * r.wcss_share),
                     r.silhouette.as_ref().map_or("–".to_owned(), |s| format!("{:.3}", s.value)),
-                    r.silhouette.as_ref().map_or("–".to_owned(), |s| if s.exact { "exact".to_owned() } else { format!("{:.3}", s.se) }),
+                    r.silhouette
+                        .as_ref()
+                        .map_or("–".to_owned(), |s| if s.exact { "exact".to_owned() } else { format!("{:.3}", s.se) }),
                     number(r.calinski_harabasz),
                     number(r.davies_bouldin),
                     group_thousands(r.smallest),
@@ -161,7 +160,14 @@ impl SweepReport {
         let mut out = csv::Writer::from_writer(Vec::new());
         let failed = |e: csv::Error| Error::failed("cannot write CSV").because(e);
         out.write_record([
-            "k", "wcss", "wcss_share", "silhouette", "silhouette_se", "calinski_harabasz", "davies_bouldin", "smallest",
+            "k",
+            "wcss",
+            "wcss_share",
+            "silhouette",
+            "silhouette_se",
+            "calinski_harabasz",
+            "davies_bouldin",
+            "smallest",
         ])
         .map_err(failed)?;
         let number = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();

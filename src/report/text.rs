@@ -61,7 +61,9 @@ fn group(value: f64) -> String {
 
 /// Text from data for a terminal: control characters and bidirectional overrides as visible escapes.
 pub fn visible(text: &str) -> String {
-    let hostile = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hostile = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     text.chars().map(|c| if hostile(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 

@@ -11,22 +11,17 @@ use crate::error::{Error, Result};
 pub fn atomically(
     path: &Path,
     force: bool,
-    write: impl FnOnce(&mut BufWriter<&mut fs::File>) -> std::io::Result<()>,
+    write: impl FnOnce(&mut BufWriter<&fs::File>) -> std::io::Result<()>,
 ) -> Result<()> {
     let shown = path.display();
     let cannot = |why: std::io::Error| {
         Error::failed(format!("cannot write {shown}")).because(why).try_this("another folder, or make room on the disk")
     };
-    if path.is_dir() {
-        return Err(Error::failed(format!("cannot write {shown}")).because("it is a folder").try_this("name a file in it"));
-    }
-    if path.exists() && !force {
-        return Err(exists(path));
-    }
+    check_free(path, force)?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".kscope-").tempfile_in(folder).map_err(cannot)?;
+    let file = tempfile::Builder::new().prefix(".kscope-").tempfile_in(folder).map_err(cannot)?;
     {
-        let mut out = BufWriter::new(file.as_file_mut());
+        let mut out = BufWriter::new(file.as_file());
         write(&mut out).and_then(|()| out.flush()).map_err(cannot)?;
     }
     file.as_file().sync_all().map_err(cannot)?;
@@ -40,6 +35,15 @@ pub fn atomically(
         })?;
     }
     Ok(())
+}
+
+/// Whether a file may be written there: asked before the work, not after it.
+pub fn check_free(path: &Path, force: bool) -> Result<()> {
+    if path.is_dir() {
+        let what = format!("cannot write {}", path.display());
+        return Err(Error::failed(what).because("it is a folder").try_this("name a file in it"));
+    }
+    if path.exists() && !force { Err(exists(path)) } else { Ok(()) }
 }
 
 fn exists(path: &Path) -> Error {
@@ -80,7 +84,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.csv");
         fs::write(&path, b"old").unwrap();
-        let full = |_: &mut BufWriter<&mut fs::File>| Err(std::io::Error::other("disk full"));
+        let full = |_: &mut BufWriter<&fs::File>| Err(std::io::Error::other("disk full"));
         let error = atomically(&path, true, full).unwrap_err();
         assert!(error.to_string().contains("disk full"), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b"old");

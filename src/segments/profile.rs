@@ -157,10 +157,10 @@ fn apart(values: &[f64], clustered: &[Vec<u32>], scale: impl Fn(f64) -> f64) -> 
     let sums: Vec<(f64, f64, f64)> = clustered
         .iter()
         .map(|rows| {
-            rows.iter().map(|&r| scale(values[r as usize])).filter(|v| v.is_finite()).fold(
-                (0.0, 0.0, 0.0),
-                |(n, sum, square), v| (n + 1.0, sum + v, square + v * v),
-            )
+            rows.iter()
+                .map(|&r| scale(values[r as usize]))
+                .filter(|v| v.is_finite())
+                .fold((0.0, 0.0, 0.0), |(n, sum, square), v| (n + 1.0, sum + v, square + v * v))
         })
         .collect();
     let (n, sum, square) = sums.iter().fold((0.0, 0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
@@ -283,7 +283,8 @@ impl Profile {
             found.push((z.abs() + 1e-9, Apart { what, how: How::Deviations(z), input: false }));
         }
         for n in self.numbers.iter().filter(|n| n.apart.is_finite()) {
-            found.push((n.apart.abs(), Apart { what: n.column.clone(), how: How::Deviations(n.apart), input: n.input }));
+            found
+                .push((n.apart.abs(), Apart { what: n.column.clone(), how: How::Deviations(n.apart), input: n.input }));
         }
         for category in &self.categories {
             for level in category.top.iter().filter(|l| l.share >= 0.05 && (l.lift >= 1.25 || l.lift <= 0.8)) {

@@ -218,10 +218,7 @@ fn frame(rows: &[SyntheticRow]) -> io::Result<DataFrame> {
         Column::new(COLUMNS[3].into(), rows.iter().map(|row| row.orgyear).collect::<Vec<_>>()),
         Column::new(COLUMNS[4].into(), rows.iter().map(|row| row.ctc.cast_signed()).collect::<Vec<i64>>()),
         Column::new(COLUMNS[5].into(), rows.iter().map(|row| row.job_position.as_deref()).collect::<Vec<_>>()),
-        Column::new(
-            COLUMNS[6].into(),
-            rows.iter().map(|row| f64::from(row.ctc_updated_year)).collect::<Vec<_>>(),
-        ),
+        Column::new(COLUMNS[6].into(), rows.iter().map(|row| f64::from(row.ctc_updated_year)).collect::<Vec<_>>()),
     ];
     DataFrame::new(rows.len(), columns).map_err(refused)
 }

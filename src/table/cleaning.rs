@@ -223,7 +223,13 @@ impl<'a> Work<'a> {
         let bits = |column: &Column, row: usize| match &column.data {
             Data::Number(values) => {
                 let value = values[row];
-                if value.is_nan() { u64::MAX } else if value == 0.0 { 0 } else { value.to_bits() }
+                if value.is_nan() {
+                    u64::MAX
+                } else if value == 0.0 {
+                    0
+                } else {
+                    value.to_bits()
+                }
             }
             Data::Text(text) => u64::from(text.codes[row]),
         };
@@ -325,7 +331,13 @@ impl<'a> Work<'a> {
             return;
         }
         let words = found.into_iter().take(4).map(|w| format!("'{}'", w.escape_debug())).collect::<Vec<_>>().join(" ");
-        self.enter(Rule::MissingWords, on, Effect::Changed, format!("written out as missing ({words}) → missing"), rows);
+        self.enter(
+            Rule::MissingWords,
+            on,
+            Effect::Changed,
+            format!("written out as missing ({words}) → missing"),
+            rows,
+        );
     }
 
     fn job_spellings(&mut self) {
@@ -350,7 +362,13 @@ impl<'a> Work<'a> {
             let codes = text.codes.iter().map(|&c| if c == MISSING { c } else { merged[c as usize] }).collect();
             self.columns[column].data = Data::Text(Text { codes: Arc::new(codes), levels: text.levels });
         }
-        self.enter(Rule::JobSpellings, on, Effect::Changed, "job titles: case and space variants merged".to_owned(), rows);
+        self.enter(
+            Rule::JobSpellings,
+            on,
+            Effect::Changed,
+            "job titles: case and space variants merged".to_owned(),
+            rows,
+        );
     }
 
     fn missing_text(&mut self, role: Role, rule: Rule) {
@@ -447,23 +465,26 @@ impl<'a> Work<'a> {
             }
         }
         let columns: Vec<Column> = self.columns.par_iter().map(|column| column.gather(&source_row)).collect();
-        let learner_of = self.index(Role::Learner).filter(|_| !self.cleaning.raw || self.text(Role::Learner).is_some()).and_then(|c| {
-            let ids = columns[c].categories()?;
-            let mut next = ids.levels.len() as u32;
-            Some(
-                ids.codes
-                    .iter()
-                    .map(|&code| {
-                        if code == MISSING {
-                            next += 1;
-                            next - 1
-                        } else {
-                            code
-                        }
-                    })
-                    .collect(),
-            )
-        });
+        let learner_of = self
+            .index(Role::Learner)
+            .filter(|_| !self.cleaning.raw || self.text(Role::Learner).is_some())
+            .and_then(|c| {
+                let ids = columns[c].categories()?;
+                let mut next = ids.levels.len() as u32;
+                Some(
+                    ids.codes
+                        .iter()
+                        .map(|&code| {
+                            if code == MISSING {
+                                next += 1;
+                                next - 1
+                            } else {
+                                code
+                            }
+                        })
+                        .collect(),
+                )
+            });
         let ledger = Ledger { rows_in: self.kept.len(), rows_out: source_row.len(), entries: self.entries };
         Learners { columns, source_row, used_of, learner_of, ledger, experience: self.experience }
     }

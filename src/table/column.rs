@@ -136,7 +136,13 @@ impl Column {
                 levels: Arc::clone(&text.levels),
             }),
         };
-        Self { name: self.name.clone(), role: self.role, data, derived: self.derived, unreadable: self.unreadable.clone() }
+        Self {
+            name: self.name.clone(),
+            role: self.role,
+            data,
+            derived: self.derived,
+            unreadable: self.unreadable.clone(),
+        }
     }
 }
 

@@ -104,16 +104,18 @@ impl Table {
 /// The column of that name (case and outer space do not matter), or of the role that the name says.
 pub fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
     let wanted = name.trim();
-    columns.iter().find(|c| c.name == wanted).or_else(|| columns.iter().find(|c| c.name.eq_ignore_ascii_case(wanted))).or_else(
-        || {
+    columns
+        .iter()
+        .find(|c| c.name == wanted)
+        .or_else(|| columns.iter().find(|c| c.name.eq_ignore_ascii_case(wanted)))
+        .or_else(|| {
             let role = match wanted.to_lowercase().as_str() {
                 "role" | "title" | "job title" | "job_title" => Role::Job,
                 "exp" => Role::Experience,
                 word => Role::parse(word).ok().filter(|r| r.is_single())?,
             };
             columns.iter().find(|c| c.role == role)
-        },
-    )
+        })
 }
 
 /// The error for a column that is not there, with the nearest name.

@@ -53,7 +53,9 @@ pub(super) fn currency(raw: &RawTable, columns: &[Column]) -> Currency {
         return Currency::Rupee;
     }
     let texts = raw.frame.column(&pay.name).ok().and_then(|c| c.str().ok());
-    let sign = texts.and_then(|t| t.iter().flatten().take(200).find_map(|cell| ['$', '€', '£'].into_iter().find(|s| cell.contains(*s))));
+    let sign = texts.and_then(|t| {
+        t.iter().flatten().take(200).find_map(|cell| ['$', '€', '£'].into_iter().find(|s| cell.contains(*s)))
+    });
     Currency::Plain(sign)
 }
 
@@ -88,9 +90,7 @@ fn typed(column: &PolarsColumn, name: &str, said: Option<Role>) -> Result<Column
             let days = if matches!(series.dtype(), DataType::Date) {
                 series.clone()
             } else {
-                series
-                    .cast(&DataType::Datetime(polars::prelude::TimeUnit::Milliseconds, None))
-                    .map_err(cannot)?
+                series.cast(&DataType::Datetime(polars::prelude::TimeUnit::Milliseconds, None)).map_err(cannot)?
             };
             let unit = if matches!(series.dtype(), DataType::Date) { 1.0 } else { 1_000.0 };
             let values = days.to_physical_repr().cast(&DataType::Float64).map_err(cannot)?;
@@ -152,9 +152,9 @@ fn as_category(column: &mut Column) -> Role {
 }
 
 fn is_index(column: &Column) -> bool {
-    column.numbers().is_some_and(|values| {
-        values.iter().all(|v| *v == v.trunc()) && values.windows(2).all(|pair| pair[0] < pair[1])
-    })
+    column
+        .numbers()
+        .is_some_and(|values| values.iter().all(|v| *v == v.trunc()) && values.windows(2).all(|pair| pair[0] < pair[1]))
 }
 
 /// Types a column of cells; where a decimal point reads too little of it, a decimal comma is tried.
@@ -166,7 +166,8 @@ fn from_cells(name: &str, wanted: Option<Role>, cells: &[Option<&str>]) -> Colum
         return column;
     }
     let other = from_marked_cells(name, wanted, cells, DecimalMark::Comma);
-    let better = other.numbers().is_some() && (column.numbers().is_none() || other.unreadable.count < column.unreadable.count);
+    let better =
+        other.numbers().is_some() && (column.numbers().is_none() || other.unreadable.count < column.unreadable.count);
     if better { other } else { column }
 }
 
@@ -234,7 +235,8 @@ fn keep_single_roles(columns: &mut [Column], said: &[(String, Role)], notices: &
         if holders.len() < 2 {
             continue;
         }
-        let keep = holders.iter().copied().rfind(|&i| said_role(said, &columns[i].name) == Some(role)).unwrap_or(holders[0]);
+        let keep =
+            holders.iter().copied().rfind(|&i| said_role(said, &columns[i].name) == Some(role)).unwrap_or(holders[0]);
         for i in holders.into_iter().filter(|i| *i != keep) {
             columns[i].role = if columns[i].numbers().is_some() { Role::Number } else { Role::Category };
             notices.push(format!(
@@ -257,12 +259,15 @@ fn unreadable(column: &Column, raw: &RawTable, said: bool, notices: &mut Vec<Str
         .collect();
     let examples = examples.join(", ");
     if column.unreadable.count * 2 > known && (column.role == Role::Pay || said) {
-        return Err(Error::bad_input(format!("{}: the {} column '{}' cannot be read", raw.name, column.role, column.name))
-            .because(format!("{} of {known} cells are not amounts: {examples}", column.unreadable.count))
-            .try_this(format!(
-                "write pay as 950000, 9.5 L, ₹9,50,000 or 0.095 cr; or give the column another role: --role '{}=category'",
-                column.name
-            )));
+        return Err(Error::bad_input(format!(
+            "{}: the {} column '{}' cannot be read",
+            raw.name, column.role, column.name
+        ))
+        .because(format!("{} of {known} cells are not amounts: {examples}", column.unreadable.count))
+        .try_this(format!(
+            "write pay as 950000, 9.5 L, ₹9,50,000 or 0.095 cr; or give the column another role: --role '{}=category'",
+            column.name
+        )));
     }
     notices.push(format!(
         "{}: {} cells are not numbers and count as missing: {examples}",

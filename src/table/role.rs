@@ -101,18 +101,25 @@ impl Role {
         let words = words.trim_matches('_');
         let role = match words {
             "" | "unnamed__0" | "index" | "level_0" | "row_id" | "rownum" | "row_number" => Self::Ignore,
-            "email_hash" | "email" | "e_mail" | "learner" | "learner_id" | "learner_hash" | "student_id" | "user_id"
-            | "person_id" | "candidate_id" | "employee_id" | "customer_id" | "member_id" => Self::Learner,
+            "email_hash" | "email" | "e_mail" | "learner" | "learner_id" | "learner_hash" | "student_id"
+            | "user_id" | "person_id" | "candidate_id" | "employee_id" | "customer_id" | "member_id" => Self::Learner,
             "company" | "company_hash" | "company_name" | "employer" | "organisation" | "organization" => Self::Company,
-            "job_position" | "job" | "job_title" | "title" | "position" | "designation" | "job_profile" | "job_role"
-            | "profile" => Self::Job,
+            "job_position" | "job" | "job_title" | "title" | "position" | "designation" | "job_profile"
+            | "job_role" | "profile" => Self::Job,
             "ctc" | "pay" | "salary" | "annual_salary" | "compensation" | "annual_income" | "income" | "wage"
             | "annual_ctc" | "current_ctc" | "salary_in_usd" | "total_compensation" => Self::Pay,
             "orgyear" | "org_year" | "start_year" | "joining_year" | "year_of_joining" | "employment_start"
             | "start_date" | "joining_date" => Self::StartYear,
             "ctc_updated_year" | "pay_year" | "salary_year" | "updated_year" | "ctc_year" => Self::PayYear,
-            "experience" | "exp" | "yoe" | "yoe_rel" | "years_of_experience" | "years_experience" | "experience_years"
-            | "total_experience" | "yrs_experience" => Self::Experience,
+            "experience"
+            | "exp"
+            | "yoe"
+            | "yoe_rel"
+            | "years_of_experience"
+            | "years_experience"
+            | "experience_years"
+            | "total_experience"
+            | "yrs_experience" => Self::Experience,
             "age" | "age_years" => Self::Age,
             "birth_year" | "year_of_birth" | "yob" | "birthyear" | "dob" | "date_of_birth" => Self::BirthYear,
             "graduation_year" | "grad_year" | "year_of_graduation" | "passing_year" | "passout_year" => {

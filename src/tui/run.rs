@@ -88,13 +88,7 @@ struct Explorer {
 }
 
 impl Explorer {
-    fn new(
-        model: Model,
-        guard: Guard,
-        screen: Screen,
-        capabilities: Capabilities,
-        tell: &Sender<Msg>,
-    ) -> Result<Self> {
+    fn new(model: Model, guard: Guard, screen: Screen, capabilities: Capabilities, tell: &Sender<Msg>) -> Result<Self> {
         let failed = |why: String| Error::failed("cannot start the worker").because(why);
         let mut pool = rayon::ThreadPoolBuilder::new().start_handler(|_| lower_priority());
         if let Some(threads) = model.threads {
@@ -209,12 +203,8 @@ impl Explorer {
         match effect {
             Effect::Load => {
                 let model = &self.model;
-                let job = load_job(
-                    model.location.clone(),
-                    model.options,
-                    model.roles.clone(),
-                    model.recipe.cleaning.clone(),
-                );
+                let job =
+                    load_job(model.location.clone(), model.options, model.roles.clone(), model.recipe.cleaning.clone());
                 self.worker.submit(LOAD, job);
             }
             Effect::Retype(cleaned, roles, cleaning) => {
@@ -310,9 +300,8 @@ mod tests {
 
     #[test]
     fn only_the_newest_progress_of_a_job_is_kept() {
-        let progress = |lane, what: &str| {
-            Msg::Job(lane, 1, Event::Progress(Progress { what: what.to_owned(), share: None }))
-        };
+        let progress =
+            |lane, what: &str| Msg::Job(lane, 1, Event::Progress(Progress { what: what.to_owned(), share: None }));
         let mut batch = vec![progress(0, "a"), progress(1, "b"), Msg::Tick, progress(0, "c")];
         keep_newest(&mut batch);
         let left: Vec<String> = batch.iter().map(|m| format!("{m:?}")).collect();

@@ -223,7 +223,9 @@ fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
         // Choices about columns that are still there are kept.
         let mut features = cleaned.features.clone();
         for feature in &mut features {
-            if let Some(old) = model.features.iter().find(|f| f.column == feature.column && f.encoding == feature.encoding) {
+            if let Some(old) =
+                model.features.iter().find(|f| f.column == feature.column && f.encoding == feature.encoding)
+            {
                 *feature = old.clone();
             }
         }

@@ -19,13 +19,9 @@ const WIDE: u16 = 150;
 
 /// Draws everything.
 pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let [first, second, content, footer] = Layout::vertical([
-        Constraint::Length(1),
-        Constraint::Length(1),
-        Constraint::Min(0),
-        Constraint::Length(1),
-    ])
-    .areas(area);
+    let [first, second, content, footer] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)])
+            .areas(area);
     header(model, first, buffer);
     self::tabs_line(model, second, buffer);
     self::content(model, content, buffer);

@@ -29,7 +29,8 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     self::charts(model, top, buffer);
     self::table(model, table, buffer);
     for (y, line) in verdict.iter().take(usize::from(bottom.height)).enumerate() {
-        let (label, style) = if y == 0 { ("Verdict", model.theme.palette.accent) } else { ("", model.theme.palette.text) };
+        let (label, style) =
+            if y == 0 { ("Verdict", model.theme.palette.accent) } else { ("", model.theme.palette.text) };
         put(buffer, (bottom.x + 1, bottom.y + y as u16), 8, label, style, &model.theme);
         let style = if model.stale { model.theme.palette.dim } else { model.theme.palette.text };
         put(buffer, (bottom.x + 10, bottom.y + y as u16), bottom.width.saturating_sub(10), line, style, &model.theme);
@@ -51,8 +52,9 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
     let found = |k: usize| model.sweep.as_ref().and_then(|s| s.at(k));
     let total = model.sweep.as_ref().map_or(0.0, |s| s.prepared.matrix.total_ss());
     let last = model.k_max as u32;
-    let wcss: Vec<Option<f64>> =
-        (1..=model.k_max).map(|k| found(k).filter(|_| total > 0.0).map(|f| 100.0 * f.clustering.wcss / total)).collect();
+    let wcss: Vec<Option<f64>> = (1..=model.k_max)
+        .map(|k| found(k).filter(|_| total > 0.0).map(|f| 100.0 * f.clustering.wcss / total))
+        .collect();
     let waiting = if model.is_running() { "clustering" } else { "no clustering yet" };
     Curve::new(&model.theme, 1..=last, &wcss)
         .titled("Elbow · WCSS % of total", "")
@@ -100,7 +102,10 @@ fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
     let cells = |row: usize| -> Vec<Cell<'_>> {
         let k = row + 1;
         let Some(found) = model.sweep.as_ref().and_then(|s| s.at(k)) else {
-            return vec![Cell::from(k.to_string()), Cell::styled(if model.is_running() { "…" } else { "–" }, theme.palette.dim)];
+            return vec![
+                Cell::from(k.to_string()),
+                Cell::styled(if model.is_running() { "…" } else { "–" }, theme.palette.dim),
+            ];
         };
         self::cells(model, k, found)
     };
@@ -124,13 +129,11 @@ fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
             Some(s) if s.exact => "exact".to_owned(),
             other => number(other.map(|s| s.se), 3),
         }),
-        Cell::from(quality.and_then(|q| q.calinski_harabasz).map_or(pending.to_owned(), |v| group_thousands(v.round() as u64))),
+        Cell::from(
+            quality.and_then(|q| q.calinski_harabasz).map_or(pending.to_owned(), |v| group_thousands(v.round() as u64)),
+        ),
         Cell::from(number(quality.and_then(|q| q.davies_bouldin), 2)),
         Cell::from(group_thousands(found.clustering.sizes.iter().copied().min().unwrap_or(0))),
-        Cell::from(format!(
-            "{}{}",
-            found.clustering.iterations,
-            if found.clustering.converged { "" } else { " !" }
-        )),
+        Cell::from(format!("{}{}", found.clustering.iterations, if found.clustering.converged { "" } else { " !" })),
     ]
 }

@@ -73,7 +73,8 @@ fn value(model: &Model, number: &NumberProfile, value: f64) -> String {
 
 fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
-    let numbers: Vec<String> = profiles.first().map(shown).unwrap_or_default().iter().map(|n| n.column.clone()).collect();
+    let numbers: Vec<String> =
+        profiles.first().map(shown).unwrap_or_default().iter().map(|n| n.column.clone()).collect();
     let titles: Vec<String> = numbers.iter().map(|c| format!("{c} median (IQR)")).collect();
     let who = if model.has_learners() { "learners" } else { "rows" };
     let mut columns = vec![

@@ -30,7 +30,14 @@ pub fn heights(model: &Model) -> (usize, usize) {
 /// Draws the ledger and the columns.
 pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     let Some(cleaned) = &model.cleaned else {
-        put(buffer, (area.x + 1, area.y + 1), area.width.saturating_sub(2), "The table is being read.", model.theme.palette.text, &model.theme);
+        put(
+            buffer,
+            (area.x + 1, area.y + 1),
+            area.width.saturating_sub(2),
+            "The table is being read.",
+            model.theme.palette.text,
+            &model.theme,
+        );
         return;
     };
     let [top, bottom] =

@@ -70,7 +70,9 @@ fn rule_line(model: &Model, area: Rect, buffer: &mut Buffer) {
     let (text, style) = match (&model.drill.error, notice) {
         (Some(error), _) => (error.as_str(), theme.palette.warn),
         (None, Some(notice)) => (notice.as_str(), theme.palette.warn),
-        (None, None) if model.drill.editor.is_some() => ("Enter takes the rule, Esc leaves the old one", theme.palette.dim),
+        (None, None) if model.drill.editor.is_some() => {
+            ("Enter takes the rule, Esc leaves the old one", theme.palette.dim)
+        }
         (None, None) => ("", theme.palette.text),
     };
     put(buffer, (area.x + 7, area.y + 1), room, text, style, theme);
@@ -95,7 +97,8 @@ fn funnel(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
         let bar = share(part, usize::from(bar_width), theme.glyphs);
         put(buffer, (area.x + text_width + 19, y), bar_width, &bar, theme.palette.accent, theme);
         let at = area.x + text_width + 20 + bar_width;
-        let percent = if part < 0.1 && part > 0.0 { format!("{:.1} %", 100.0 * part) } else { format!("{:.0} %", 100.0 * part) };
+        let percent =
+            if part < 0.1 && part > 0.0 { format!("{:.1} %", 100.0 * part) } else { format!("{:.0} %", 100.0 * part) };
         put_right(buffer, (at, y), 6, &percent, style, theme);
         put(buffer, (at + 7, y), area.right().saturating_sub(at + 7), remark, theme.palette.warn, theme);
         y += 1;
@@ -105,7 +108,11 @@ fn funnel(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
     for (i, clause) in drilled.funnel.clauses.iter().take(8).enumerate() {
         let text = if i == 0 { clause.text.clone() } else { format!("and {}", clause.text) };
         let percentile = clause.percentile.map(|p| format!("P{p:.0}")).unwrap_or_default();
-        let remark = if clause.hardly { format!("! keeps {:.0} %: hardly a filter", 100.0 * clause.keeps) } else { String::new() };
+        let remark = if clause.hardly {
+            format!("! keeps {:.0} %: hardly a filter", 100.0 * clause.keeps)
+        } else {
+            String::new()
+        };
         line(&text, &percentile, clause.pass, &remark);
     }
     let mut held: Vec<_> = drilled.by_cluster.iter().filter(|h| h.rows > 0).collect();

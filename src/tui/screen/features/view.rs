@@ -28,7 +28,14 @@ pub fn list_height(model: &Model) -> usize {
 pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     if model.features.is_empty() {
         let text = if model.is_running() { "The table is being read." } else { "No column could be a feature." };
-        put(buffer, (area.x + 1, area.y + 1), area.width.saturating_sub(2), text, model.theme.palette.text, &model.theme);
+        put(
+            buffer,
+            (area.x + 1, area.y + 1),
+            area.width.saturating_sub(2),
+            text,
+            model.theme.palette.text,
+            &model.theme,
+        );
         return;
     }
     let [list, notes] = Layout::vertical([Constraint::Min(2), Constraint::Length(NOTES)]).areas(area);
@@ -111,7 +118,8 @@ fn problem<'a>(model: &'a Model, feature: &Feature) -> Option<&'a crate::feature
 fn notes(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let Some(feature) = model.features.get(model.choice.cursor.at) else { return };
-    (&Panel::new(theme, &feature.column).caption("impute → transform → winsorise → scale → weight")).render(area, buffer);
+    (&Panel::new(theme, &feature.column).caption("impute → transform → winsorise → scale → weight"))
+        .render(area, buffer);
     let inner = Panel::inner(area);
     let mut lines = Vec::new();
     if let Some(problem) = problem(model, feature) {

@@ -68,7 +68,9 @@ pub fn spec(column: &Column) -> table::Column<'_> {
         Role::Pay => table::Column::numbers(&column.name, 10),
         Role::Learner => table::Column::words(&column.name, 10).up_to(20),
         Role::Job | Role::Company => table::Column::words(&column.name, 18).up_to(32),
-        _ if column.numbers().is_some() => table::Column::numbers(&column.name, (column.name.len() as u16).clamp(8, 18)),
+        _ if column.numbers().is_some() => {
+            table::Column::numbers(&column.name, (column.name.len() as u16).clamp(8, 18))
+        }
         _ => table::Column::words(&column.name, 14).up_to(32),
     }
 }
