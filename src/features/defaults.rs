@@ -7,8 +7,8 @@ use crate::table::role::Role;
 /// Levels of a category that get a column of their own.
 pub const BLOCK_LEVELS: usize = 30;
 
-/// Columns with more levels than this are encoded by frequency, never as indicators.
-const MOST_LEVELS: usize = 2_000;
+/// Columns with more levels than this are encoded by frequency; job titles, whose head says much, are not.
+const MOST_LEVELS: usize = 200;
 
 /// More inputs than this are not switched on unasked: distances over very many columns say little.
 const MOST_INPUTS: usize = 30;
@@ -60,7 +60,7 @@ fn feature(column: &Column) -> Option<Feature> {
         }
         Data::Text(text) => {
             let levels = text.by_frequency().len();
-            feature.encoding = if levels > MOST_LEVELS || (levels > 200 && levels * 2 > column.rows()) {
+            feature.encoding = if levels > MOST_LEVELS && column.role != Role::Job {
                 Encoding::Frequency
             } else {
                 Encoding::OneHot { levels: BLOCK_LEVELS }

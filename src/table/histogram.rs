@@ -7,6 +7,8 @@ use super::column::{Column, Data};
 /// categories, in that order. Empty where there is no value.
 pub fn counts(column: &Column, bins: usize) -> Vec<u64> {
     match &column.data {
+        // Where most values occur once, as ids do, there is no shape to show.
+        Data::Text(text) if text.levels.len() * 2 > text.codes.len() => Vec::new(),
         Data::Text(text) => text.by_frequency().into_iter().take(bins).map(|(_, rows)| rows as u64).collect(),
         Data::Number(values) => {
             let Some(axis) = Axis::of(values) else { return Vec::new() };

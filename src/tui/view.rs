@@ -14,8 +14,10 @@ use super::widget::put;
 use crate::error::Error;
 use crate::table::money::group_thousands;
 
-/// From this width on the neighbouring screens stand beside screen 3.
-const WIDE: u16 = 150;
+/// From this width on the clusters stand beside screen 3 …
+const WIDE: u16 = 120;
+/// … and from this one the features too.
+const WIDEST: u16 = 150;
 
 /// Draws everything.
 pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
@@ -42,7 +44,10 @@ fn content(model: &Model, area: Rect, buffer: &mut Buffer) {
         Tab::Data => data::view::view(model, area, buffer),
         Tab::Features => features::view::view(model, area, buffer),
         Tab::ChooseK if area.width >= WIDE => {
-            let [middle, right] = Layout::horizontal([Constraint::Fill(9), Constraint::Fill(7)]).areas(area);
+            let left = if area.width >= WIDEST { 30 } else { 0 };
+            let [left, middle, right] =
+                Layout::horizontal([Constraint::Length(left), Constraint::Min(70), Constraint::Fill(1)]).areas(area);
+            features::view::strip(model, left, buffer);
             choose_k::view::view(model, middle, buffer);
             clusters::view::view(model, right, buffer);
         }
@@ -80,7 +85,7 @@ fn header(model: &Model, area: Rect, buffer: &mut Buffer) {
         let share = if total > 0.0 { 100.0 * found.clustering.wcss / total } else { 0.0 };
         let mut words = format!("k {} · WCSS {share:.0} %", model.k);
         if let Some(s) = found.quality.as_ref().and_then(|q| q.silhouette.as_ref()) {
-            let how = if s.exact { String::new() } else { format!("±{}", short(s.se)) };
+            let how = if s.exact { String::new() } else { format!("±{}", error(s.se)) };
             words += &format!(" · sil {}{how}", short(s.value));
         }
         right.push(Piece::new(words, style));
@@ -90,6 +95,11 @@ fn header(model: &Model, area: Rect, buffer: &mut Buffer) {
         right.push(Piece::new(" ", style));
     }
     spread(&left, &right, area, buffer, theme);
+}
+
+/// A standard error: one digit that means something.
+fn error(value: f64) -> String {
+    if value >= 0.01 { short(value) } else { format!("{value:.3}").replacen("0.", ".", 1) }
 }
 
 /// Two digits without the nought: `.31`.

@@ -48,8 +48,8 @@ pub(super) struct YAxis {
 
 impl YAxis {
     pub(super) fn new(low: f64, high: f64, rows: u16, format: Format) -> Self {
-        // A label every four rows or so. Divided before subtracting, the span of two huge numbers is finite.
-        let wanted = f64::from((rows / 4).clamp(2, 6));
+        // A label every second row or so. Divided before subtracting, the span of two huge numbers is finite.
+        let wanted = f64::from((rows / 2).clamp(2, 6));
         let step = round_step(high / wanted - low / wanted, low.abs().max(high.abs()));
         // One value alone stands in the middle.
         let (low, high) = if high / 2.0 - low / 2.0 < step * 1e-3 { (low - step, high + step) } else { (low, high) };

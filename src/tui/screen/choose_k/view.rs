@@ -12,8 +12,14 @@ use crate::tui::widget::curve::Curve;
 use crate::tui::widget::put;
 use crate::tui::widget::table::{Cell, Column, Table, scrolled};
 
-/// Lines of a verdict at 80 columns.
-const VERDICT_LINES: u16 = 3;
+/// Most lines of a verdict on a small screen.
+const VERDICT_LINES: u16 = 5;
+
+/// The silhouette's axis spans at least this much, so that noise does not look like hills.
+const LEAST_SPAN: f64 = 0.15;
+
+/// From this size on the charts stand above each other, each as wide as the screen.
+const STACKED: (u16, u16) = (60, 40);
 
 /// Draws the charts, the table of k and the verdict.
 pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
@@ -48,7 +54,9 @@ fn verdict_lines(model: &Model, width: u16) -> Vec<String> {
 }
 
 fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(area);
+    let halves = [Constraint::Fill(1), Constraint::Fill(1)];
+    let stacked = model.size.1 >= STACKED.1 && area.width >= STACKED.0;
+    let [left, right] = if stacked { Layout::vertical(halves) } else { Layout::horizontal(halves) }.areas(area);
     let found = |k: usize| model.sweep.as_ref().and_then(|s| s.at(k));
     let total = model.sweep.as_ref().map_or(0.0, |s| s.prepared.matrix.total_ss());
     let last = model.k_max as u32;
@@ -67,19 +75,24 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
     let values: Vec<Option<f64>> = (2..=model.k_max).map(|k| silhouette(k).map(|s| s.value)).collect();
     let errors: Vec<Option<f64>> =
         (2..=model.k_max).map(|k| silhouette(k).filter(|s| !s.exact).map(|s| s.se)).collect();
+    let highest = values.iter().flatten().copied().fold(f64::MIN, f64::max);
+    let lowest = values.iter().flatten().copied().fold(f64::MAX, f64::min);
     let first = (2..=model.k_max).find_map(silhouette);
     let how = match first {
         None => String::new(),
         Some(s) if s.exact => "exact".to_owned(),
         Some(s) => format!("~ {} anchors against all rows", group_thousands(s.of as u64)),
     };
-    Curve::new(&model.theme, 2..=last.max(2), &values)
+    let mut curve = Curve::new(&model.theme, 2..=last.max(2), &values)
         .titled("Silhouette · mean ± SE", &how)
         .errors(&errors)
         .current(model.k as u32)
         .stale(model.stale)
-        .empty(if model.has_sweep() { "computing" } else { waiting })
-        .render(right, buffer);
+        .empty(if model.has_sweep() { "computing" } else { waiting });
+    if highest > lowest - 1.0 {
+        curve = curve.covers(lowest.min(highest - LEAST_SPAN), highest);
+    }
+    curve.render(right, buffer);
 }
 
 fn table(model: &Model, area: Rect, buffer: &mut Buffer) {

@@ -6,7 +6,7 @@ use ratatui::widgets::Widget;
 
 use crate::report::text::figure;
 use crate::segments::profile::{How, NumberProfile, Profile};
-use crate::table::money::group_thousands;
+use crate::table::money::{CRORE, Currency, LAKH, group_thousands};
 use crate::table::role::Role;
 use crate::tui::model::Model;
 use crate::tui::widget::bar::{Shares, diverging};
@@ -71,20 +71,48 @@ fn value(model: &Model, number: &NumberProfile, value: f64) -> String {
     }
 }
 
+/// The interquartile range in the unit of the median, which is said once.
+fn range(model: &Model, number: &NumberProfile) -> String {
+    let bare = |v: f64| match number.role {
+        Role::Pay if model.currency() == Currency::Rupee => {
+            let unit = if number.median >= CRORE { CRORE } else { LAKH };
+            let part = v / unit;
+            if part < 10.0 { format!("{part:.1}") } else { format!("{part:.0}") }
+        }
+        Role::Experience | Role::Age => format!("{v:.0}"),
+        _ => value(model, number, v),
+    };
+    format!("{}–{}", bare(number.q1), bare(number.q3))
+}
+
 fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let numbers: Vec<String> =
         profiles.first().map(shown).unwrap_or_default().iter().map(|n| n.column.clone()).collect();
-    let titles: Vec<String> = numbers.iter().map(|c| format!("{c} median (IQR)")).collect();
+    let roles: Vec<Role> = profiles.first().map(shown).unwrap_or_default().iter().map(|n| n.role).collect();
+    let titles: Vec<String> = numbers
+        .iter()
+        .zip(&roles)
+        .map(|(column, role)| match role {
+            Role::Pay => "pay median (IQR)".to_owned(),
+            Role::Experience => "experience".to_owned(),
+            _ => format!("{column} (IQR)"),
+        })
+        .collect();
     let who = if model.has_learners() { "learners" } else { "rows" };
     let mut columns = vec![
         Column::numbers("#", 3),
-        Column::words("name", 22).up_to(44),
-        Column::numbers(who, 9),
-        Column::numbers("share", 6),
-        Column::numbers("sil", 5),
+        Column::words("name", 16).up_to(44),
+        Column::numbers(who, 8),
+        Column::numbers("share", 5),
+        Column::numbers("sil", 4),
     ];
-    columns.extend(titles.iter().map(|t| Column::words(t, 20)));
+    columns.extend(
+        titles
+            .iter()
+            .zip(&roles)
+            .map(|(t, role)| Column::words(t, if *role == Role::Experience { 12 } else { 17 }).up_to(24)),
+    );
     let silhouettes = model.found().and_then(|f| f.quality.as_ref()).and_then(|q| q.silhouette.as_ref());
     let cells = |row: usize| -> Vec<Cell<'_>> {
         let profile = &profiles[row];
@@ -98,9 +126,10 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
         ];
         let all = shown(profile);
         for name in &numbers {
-            let cell = all.iter().find(|n| n.column == *name).map_or_else(String::new, |n| {
-                format!("{} ({}–{})", value(model, n, n.median), value(model, n, n.q1), value(model, n, n.q3))
-            });
+            let cell = all
+                .iter()
+                .find(|n| n.column == *name)
+                .map_or_else(String::new, |n| format!("{} ({})", value(model, n, n.median), range(model, n)));
             cells.push(Cell::from(cell));
         }
         cells

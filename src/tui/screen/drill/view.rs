@@ -81,8 +81,8 @@ fn rule_line(model: &Model, area: Rect, buffer: &mut Buffer) {
 fn funnel(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let all = drilled.funnel.rows.max(1) as f64;
-    let text_width = (area.width / 3).clamp(20, 48);
-    let bar_width = area.width.saturating_sub(text_width + 26 + 24).clamp(4, 60);
+    let text_width = (area.width / 3).clamp(20, 48).min(area.width.saturating_sub(56).max(12));
+    let bar_width = area.width.saturating_sub(text_width + 56).clamp(4, 60);
     let dim = model.drill.error.is_some();
     let style = if dim { theme.palette.dim } else { theme.palette.text };
     let mut y = area.y;
@@ -92,11 +92,11 @@ fn funnel(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
         }
         let part = rows as f64 / all;
         put(buffer, (area.x + 1, y), text_width, text, style, theme);
-        put(buffer, (area.x + text_width + 2, y), 5, percentile, theme.palette.dim, theme);
-        put_right(buffer, (area.x + text_width + 7, y), 10, &group_thousands(rows as u64), style, theme);
+        put(buffer, (area.x + text_width + 2, y), 4, percentile, theme.palette.dim, theme);
+        put_right(buffer, (area.x + text_width + 6, y), 9, &group_thousands(rows as u64), style, theme);
         let bar = share(part, usize::from(bar_width), theme.glyphs);
-        put(buffer, (area.x + text_width + 19, y), bar_width, &bar, theme.palette.accent, theme);
-        let at = area.x + text_width + 20 + bar_width;
+        put(buffer, (area.x + text_width + 16, y), bar_width, &bar, theme.palette.accent, theme);
+        let at = area.x + text_width + 16 + bar_width;
         let percent =
             if part < 0.1 && part > 0.0 { format!("{:.1} %", 100.0 * part) } else { format!("{:.0} %", 100.0 * part) };
         put_right(buffer, (at, y), 6, &percent, style, theme);
@@ -115,7 +115,8 @@ fn funnel(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
         };
         line(&text, &percentile, clause.pass, &remark);
     }
-    let mut held: Vec<_> = drilled.by_cluster.iter().filter(|h| h.rows > 0).collect();
+    // A cluster that holds next to none of them is not worth a line.
+    let mut held: Vec<_> = drilled.by_cluster.iter().filter(|h| h.share_of_matches >= 0.01).collect();
     held.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.cluster.cmp(&b.cluster)));
     for held in held.into_iter().take(HELD) {
         if y >= area.bottom() {

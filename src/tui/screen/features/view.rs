@@ -5,7 +5,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Widget;
 
 use crate::features::problems::Kind;
-use crate::features::{Encoding, Feature};
+use crate::features::{Encoding, Feature, Scale};
 use crate::study::Summary;
 use crate::table::column::Column as TableColumn;
 use crate::table::money::group_thousands;
@@ -13,8 +13,8 @@ use crate::tui::model::Model;
 use crate::tui::term::sanitise::wrap;
 use crate::tui::widget::bar::share;
 use crate::tui::widget::panel::Panel;
-use crate::tui::widget::put;
 use crate::tui::widget::table::{Cell, Column, Table};
+use crate::tui::widget::{put, put_right};
 
 /// Lines under the list.
 const NOTES: u16 = 7;
@@ -53,7 +53,7 @@ fn role(model: &Model, feature: &Feature) -> String {
     let Some((column, summary)) = column(model, feature) else { return String::new() };
     match column.categories() {
         Some(_) => format!("{} {}", column.role, group_thousands(summary.distinct as u64)),
-        None if column.derived => format!("{} (made)", column.role),
+        None if column.derived => format!("{} *", column.role),
         None => column.role.to_string(),
     }
 }
@@ -73,13 +73,13 @@ fn list(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let columns = [
         Column::words("use", 3),
-        Column::words("column", 18).up_to(36),
-        Column::words("role", 15).up_to(24),
-        Column::words("transform", 10),
-        Column::words("scale", 8),
-        Column::numbers("weight", 6),
-        Column::words("of variance", 11).up_to(24),
-        Column::words("explains", 10).up_to(24),
+        Column::words("column", 12).up_to(36),
+        Column::words("role", 10).up_to(24),
+        Column::words("transform", 9),
+        Column::words("scale", 6),
+        Column::numbers("×", 4),
+        Column::words("variance", 9).up_to(24),
+        Column::words("explains", 9).up_to(24),
     ];
     let wide = area.width >= 120;
     let bar = |value: f64| format!("{} {:.0} %", share(value, if wide { 16 } else { 4 }, theme.glyphs), 100.0 * value);
@@ -95,14 +95,42 @@ fn list(model: &Model, area: Rect, buffer: &mut Buffer) {
             Cell::styled(name, if problem { theme.palette.warn } else { style }),
             Cell::styled(role(model, feature), style),
             Cell::styled(encoding(feature), style),
-            Cell::styled(feature.scale.word(), style),
-            Cell::styled(format!("{:.2}", feature.weight), style),
+            Cell::styled(if feature.scale == Scale::Standard { "std" } else { feature.scale.word() }, style),
+            Cell::styled(format!("{}", feature.weight), style),
             Cell::styled(influence.map_or(waiting.to_owned(), |i| bar(i.of_variance)), style),
             Cell::styled(influence.and_then(|i| i.explains).map_or(waiting.to_owned(), bar), style),
         ]
     };
     let cursor = model.choice.cursor;
     Table::new(theme, &columns, model.features.len(), cells).at(Some(cursor.at), cursor.offset).render(area, buffer);
+}
+
+/// The features beside screen 3: which are on, and what each explains.
+pub fn strip(model: &Model, area: Rect, buffer: &mut Buffer) {
+    if area.width < 2 {
+        return;
+    }
+    let theme = &model.theme;
+    (&Panel::new(theme, "Features").caption("f changes them")).render(area, buffer);
+    let inner = Panel::inner(area);
+    for (y, feature) in model.features.iter().take(usize::from(inner.height)).enumerate() {
+        let at = inner.y + y as u16;
+        let (mark, style) = if feature.on { ("[x]", theme.palette.accent) } else { ("[ ]", theme.palette.dim) };
+        put(buffer, (inner.x, at), 3, mark, style, theme);
+        let style = if feature.on { theme.palette.text } else { theme.palette.dim };
+        let name = inner.width.saturating_sub(4 + 6);
+        put(buffer, (inner.x + 4, at), name, &feature.column, style, theme);
+        let explains = model.influence().iter().find(|i| i.feature == feature.column).and_then(|i| i.explains);
+        if let Some(explains) = explains.filter(|_| feature.on) {
+            let place = (inner.right().saturating_sub(5), at);
+            put_right(buffer, place, 5, &format!("{:.0} %", 100.0 * explains), style, theme);
+        }
+    }
+    let below = model.features.len() as u16 + 1;
+    if below < inner.height {
+        let words = "% of what the clusters explain";
+        put(buffer, (inner.x, inner.y + below), inner.width, words, theme.palette.dim, theme);
+    }
 }
 
 /// What would mislead about a feature; a twin among the columns matters only where it is an input too.

@@ -66,6 +66,7 @@ pub fn view(model: &Model, state: &State, area: Rect, buffer: &mut Buffer) {
 pub fn spec(column: &Column) -> table::Column<'_> {
     match column.role {
         Role::Pay => table::Column::numbers(&column.name, 10),
+        Role::Experience | Role::Age => table::Column::numbers(&column.name, 10),
         Role::Learner => table::Column::words(&column.name, 10).up_to(20),
         Role::Job | Role::Company => table::Column::words(&column.name, 18).up_to(32),
         _ if column.numbers().is_some() => {
