@@ -26,7 +26,7 @@ mod tests;
 pub use clustering::Clustering;
 
 use lloyd::{Lloyd, View};
-use repair::Candidate;
+use repair::{Candidate, sampled};
 
 /// Who does the clustering.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -196,6 +196,14 @@ fn check_k(k: usize) -> Result<(), Error> {
     Ok(())
 }
 
+/// A fit that is worse than the best one by this factor when a step lowers its WCSS by less than this
+/// share is given up.
+const EARLY_EXCESS: f64 = 1.002;
+const EARLY_TOLERANCE: f64 = 5e-4;
+/// Swaps on all rows for one k, at most, and how many may fail.
+const SWAPS: u64 = 32;
+const SWAP_FAILURES: u32 = 2;
+
 /// Our engine's final fit for `k`.
 fn best_for<'a>(
     all: View<'a>,
@@ -206,15 +214,36 @@ fn best_for<'a>(
 ) -> Result<Lloyd<'a>, SweepError> {
     let candidates = repair::candidates(all, k, before, params, cancel)?;
     let least = candidates.first().map_or(0.0, |first| first.wcss);
+    let mut centres: Vec<Vec<f64>> = candidates
+        .into_iter()
+        .take(FINALISTS)
+        .filter(|candidate| candidate.wcss <= least * FINALIST_EXCESS)
+        .map(|candidate| candidate.centres)
+        .collect();
+    if let Some(before) = before.filter(|_| sampled(all, k)) {
+        centres.push(start::extend(all, before.centres.clone(), k, &mut start::random(params.seed, k, u64::MAX)));
+    }
     let mut best: Option<Lloyd<'_>> = None;
-    for candidate in candidates.into_iter().take(FINALISTS).filter(|c| c.wcss <= least * FINALIST_EXCESS) {
-        let mut lloyd = Lloyd::new(all, candidate.centres, true);
-        lloyd.run(ITERATIONS, FINALIST_TOLERANCE, cancel)?;
+    for centres in centres {
+        let lloyd = settle_down(all, centres, best.as_ref(), cancel)?;
         if best.as_ref().is_none_or(|best| lloyd.wcss() < best.wcss()) {
             best = Some(lloyd);
         }
     }
     let mut best = best.unwrap_or_else(|| Lloyd::new(all, vec![0.0; all.matrix.columns()], true));
+    let mut failures = 0;
+    for round in 0..SWAPS {
+        if failures == SWAP_FAILURES || !sampled(all, k) {
+            break;
+        }
+        let Some(centres) = repair::promising_swap(all, &best, params.seed, round) else { break };
+        let swapped = settle_down(all, centres, Some(&best), cancel)?;
+        if swapped.wcss() < best.wcss() * (1.0 - repair::SAME) {
+            best = swapped;
+        } else {
+            failures += 1;
+        }
+    }
     best.finish(ITERATIONS, cancel)?;
     if let Some(before) = before.filter(|before| before.wcss < best.wcss()) {
         let centres = start::extend(all, before.centres.clone(), k, &mut start::random(params.seed, k, u64::MAX));
@@ -225,4 +254,19 @@ fn best_for<'a>(
         }
     }
     Ok(best)
+}
+
+/// Lloyd on all rows, as far as it takes to compare: not far if it is no match for `best` early on.
+fn settle_down<'a>(
+    all: View<'a>,
+    centres: Vec<f64>,
+    best: Option<&Lloyd<'_>>,
+    cancel: &Cancel,
+) -> Result<Lloyd<'a>, Cancelled> {
+    let mut lloyd = Lloyd::new(all, centres, true);
+    lloyd.run(ITERATIONS, EARLY_TOLERANCE, cancel)?;
+    if best.is_none_or(|best| lloyd.wcss() < best.wcss() * EARLY_EXCESS) {
+        lloyd.run(ITERATIONS, FINALIST_TOLERANCE, cancel)?;
+    }
+    Ok(lloyd)
 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::Params;
 use super::lloyd::{Lloyd, View, square_distance};
-use super::start::{extend, random};
+use super::start::{extend, most_wanted, random};
 use crate::jobs::{Cancel, Cancelled};
 use crate::matrix::tiles::WIDTH;
 
@@ -50,8 +50,10 @@ const ROUNDS: u64 = 200;
 /// tables have the roughest landscapes, and cost nothing.
 const PATIENCE: usize = 40_960;
 const PATIENCE_LIMIT: usize = 20;
+/// Rows drawn to find the most wanted one on all rows.
+const WANTED_DRAWS: usize = 24;
 /// Progress by less than this share of WCSS is none.
-const SAME: f64 = 1e-5;
+pub(super) const SAME: f64 = 1e-5;
 /// Two candidates are the same if their centres differ by less than this share of WCSS.
 const SAME_CENTRES: f64 = 1e-2;
 
@@ -68,6 +70,11 @@ impl Level {
         let rows = self.rows.max(self.rows_per_cluster * k).next_multiple_of(WIDTH);
         if all.rows <= rows + rows / 2 { all } else { View::new(all.matrix, rows, all.path) }
     }
+}
+
+/// Whether the search for k clusters sees less than all rows.
+pub(super) fn sampled(all: View<'_>, k: usize) -> bool {
+    LAST.view(all, k).rows < all.rows
 }
 
 /// The best of the starts on the smallest sample: good enough to be looked at while the rest is computed.
@@ -168,7 +175,8 @@ fn swaps(
 ) -> Result<Vec<Fitted>, Cancelled> {
     let (best, counts) = best;
     let (d, k) = (sample.matrix.columns(), counts.len());
-    let mut clusters: Vec<usize> = dispensable(&best.centres, counts).into_iter().take(DISPENSABLE).collect();
+    let cheapest = by_merge_cost(&best.centres, counts).into_iter().take(DISPENSABLE);
+    let mut clusters: Vec<usize> = cheapest.map(|(_, cluster)| cluster).collect();
     clusters = clusters.repeat(PLACES as usize);
     let mut random = random(seed, k, (round + 1) << 32);
     clusters.extend((0..RANDOM).map(|_| (random.next_u64() % k as u64) as usize));
@@ -181,6 +189,25 @@ fn swaps(
             complete(sample, level, centres, k, (seed, ((round + 1) << 32) + 1 + trial as u64), cancel)
         })
         .collect()
+}
+
+/// Centres of `best` with the most dispensable one moved to the most wanted row, if that looks like a
+/// gain. On all rows: it finds what samples cannot know, the few rows that are very far out.
+pub(super) fn promising_swap(all: View<'_>, best: &Lloyd<'_>, seed: u64, round: u64) -> Option<Vec<f64>> {
+    let (centres, counts) = (best.centres(), best.counts());
+    let (d, k) = (all.matrix.columns(), counts.len());
+    if k < 2 {
+        return None;
+    }
+    let (row, gain) = most_wanted(all, centres, WANTED_DRAWS, &mut random(seed, k, u64::MAX - 1 - round))?;
+    let (cost, cluster) = *by_merge_cost(centres, counts).first()?;
+    // The gain grows with the iterations that follow, the cost shrinks.
+    if gain < 0.5 * cost {
+        return None;
+    }
+    let mut centres = centres.to_vec();
+    all.centred(row, &mut centres[cluster * d..][..d]);
+    Some(centres)
 }
 
 /// Completes `known` centres to k and runs Lloyd.
@@ -259,8 +286,8 @@ pub(super) fn merge_down(mut centres: Vec<f64>, mut counts: Vec<i64>, k: usize) 
     centres
 }
 
-/// Clusters by what it would cost to merge them into another one, the cheapest first.
-fn dispensable(centres: &[f64], counts: &[i64]) -> Vec<usize> {
+/// Clusters with what it would cost to merge each into another one, the cheapest first.
+fn by_merge_cost(centres: &[f64], counts: &[i64]) -> Vec<(f64, usize)> {
     let d = centres.len() / counts.len();
     let cost = |a: usize| {
         let others = (0..counts.len()).filter(|&b| b != a);
@@ -269,5 +296,5 @@ fn dispensable(centres: &[f64], counts: &[i64]) -> Vec<usize> {
     };
     let mut order: Vec<(f64, usize)> = (0..counts.len()).map(|c| (cost(c), c)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    order.into_iter().map(|(_, cluster)| cluster).collect()
+    order
 }
