@@ -26,7 +26,7 @@ mod tests;
 pub use clustering::Clustering;
 
 use lloyd::{Lloyd, View};
-use repair::{Candidate, sampled};
+use repair::{Candidate, Samples};
 
 /// Who does the clustering.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -123,14 +123,18 @@ fn sweep_on(
     check_k(k_max)?;
     let mut found: Vec<Clustering> = Vec::with_capacity(k_max);
     let mut before: Option<Candidate> = None;
-    let all = View::new(matrix, matrix.distinct(), path);
+    let all = View::new(matrix, path);
     let observations = match params.engine {
         Engine::Kscope => None,
         Engine::Linfa => Some(linfa::Observations::new(all)?),
     };
+    let mut samples = Samples::default();
     for k in 1..=k_max.min(matrix.distinct()) {
         let best = match &observations {
-            None => best_for(all, k, before.as_ref(), params, cancel)?,
+            None => {
+                samples.fit_to(all, k);
+                best_for(all, &samples, k, before.as_ref(), params, cancel)?
+            }
             Some(observations) => linfa::best(all, observations, k, before.as_ref(), params, cancel)?,
         };
         let mut clustering = Clustering::new(matrix, &best, cancel)?;
@@ -165,7 +169,7 @@ pub fn fit(matrix: &Matrix, k: usize, params: Params, cancel: &Cancel) -> Result
 pub fn preview(matrix: &Matrix, k: usize, params: Params, cancel: &Cancel) -> Result<Clustering, SweepError> {
     check_k(k)?;
     check_distinct(matrix, k)?;
-    let all = View::new(matrix, matrix.distinct(), Path::best());
+    let all = View::new(matrix, Path::best());
     let mut lloyd = Lloyd::new(all, repair::quick(all, k, params, cancel)?, true);
     lloyd.step(cancel)?;
     let mut clustering = Clustering::new(matrix, &lloyd, cancel)?;
@@ -207,12 +211,13 @@ const SWAP_FAILURES: u32 = 2;
 /// Our engine's final fit for `k`.
 fn best_for<'a>(
     all: View<'a>,
+    samples: &Samples,
     k: usize,
     before: Option<&Candidate>,
     params: Params,
     cancel: &Cancel,
 ) -> Result<Lloyd<'a>, SweepError> {
-    let candidates = repair::candidates(all, k, before, params, cancel)?;
+    let candidates = repair::candidates(all, samples, k, before, params, cancel)?;
     let least = candidates.first().map_or(0.0, |first| first.wcss);
     let mut centres: Vec<Vec<f64>> = candidates
         .into_iter()
@@ -220,7 +225,7 @@ fn best_for<'a>(
         .filter(|candidate| candidate.wcss <= least * FINALIST_EXCESS)
         .map(|candidate| candidate.centres)
         .collect();
-    if let Some(before) = before.filter(|_| sampled(all, k)) {
+    if let Some(before) = before.filter(|_| samples.any()) {
         centres.push(start::extend(all, before.centres.clone(), k, &mut start::random(params.seed, k, u64::MAX)));
     }
     let mut best: Option<Lloyd<'_>> = None;
@@ -233,7 +238,7 @@ fn best_for<'a>(
     let mut best = best.unwrap_or_else(|| Lloyd::new(all, vec![0.0; all.matrix.columns()], true));
     let mut failures = 0;
     for round in 0..SWAPS {
-        if failures == SWAP_FAILURES || !sampled(all, k) {
+        if failures == SWAP_FAILURES || !samples.any() {
             break;
         }
         let Some(centres) = repair::promising_swap(all, &best, params.seed, round) else { break };

@@ -7,16 +7,15 @@ use super::Params;
 use super::lloyd::{Lloyd, View, square_distance};
 use super::start::{extend, most_wanted, random};
 use crate::jobs::{Cancel, Cancelled};
-use crate::matrix::tiles::WIDTH;
+use crate::matrix::Matrix;
 
 /// A candidate and the rows in each of its clusters.
 type Fitted = (Candidate, Vec<i64>);
 
 /// A sample of the rows to search on, and how far.
 struct Level {
-    /// Rows, at least; and rows for each cluster, at least.
+    /// Rows, for up to [`CLUSTERS`] clusters.
     rows: usize,
-    rows_per_cluster: usize,
     /// A step that lowers WCSS by no more than this share is the last.
     tolerance: f64,
     iterations: u32,
@@ -24,13 +23,15 @@ struct Level {
     excess: f64,
 }
 
+/// Clusters that the smallest samples are made for; for twice as many they have twice as many rows.
+const CLUSTERS: usize = 40;
 /// Where starts are told apart.
-const FIRST: Level = Level { rows: 5_120, rows_per_cluster: 128, tolerance: 1e-3, iterations: 40, excess: 1.0 };
+const FIRST: Level = Level { rows: 5_120, tolerance: 1e-3, iterations: 40, excess: 1.0 };
 /// Where the better ones go on, and swaps are tried.
-const SECOND: Level = Level { rows: 20_480, rows_per_cluster: 512, tolerance: 1e-4, iterations: 100, excess: 1.05 };
+const SECOND: Level = Level { rows: 20_480, tolerance: 1e-4, iterations: 100, excess: 1.05 };
 /// Where what is left settles and is told apart more finely: the smaller sample takes optima that differ
 /// by 0.2 % for each other.
-const LAST: Level = Level { rows: 81_920, rows_per_cluster: 2_048, tolerance: 2e-5, iterations: 300, excess: 1.01 };
+const LAST: Level = Level { rows: 81_920, tolerance: 2e-5, iterations: 300, excess: 1.01 };
 /// Starts that reach the second level.
 const PROMOTED: usize = 8;
 /// Starts that take the centres of k − 1 and add one.
@@ -65,21 +66,43 @@ pub(super) struct Candidate {
 }
 
 impl Level {
-    /// The sample for k clusters: a prefix of all rows, or all of them where that is little more work.
-    fn view<'a>(&self, all: View<'a>, k: usize) -> View<'a> {
-        let rows = self.rows.max(self.rows_per_cluster * k).next_multiple_of(WIDTH);
-        if all.rows <= rows + rows / 2 { all } else { View::new(all.matrix, rows, all.path) }
+    /// Rows of the sample for k clusters, or `None` where all rows are little more work. Sizes grow in
+    /// steps, so that most k share their samples.
+    fn sample_rows(&self, distinct: usize, k: usize) -> Option<usize> {
+        let rows = self.rows * (k.div_ceil(CLUSTERS)).next_power_of_two();
+        (distinct > rows + rows / 2).then_some(rows)
     }
 }
 
-/// Whether the search for k clusters sees less than all rows.
-pub(super) fn sampled(all: View<'_>, k: usize) -> bool {
-    LAST.view(all, k).rows < all.rows
+/// The samples of all levels; empty where a level takes all rows.
+#[derive(Debug, Default)]
+pub(super) struct Samples([Option<(usize, Matrix)>; 3]);
+
+impl Samples {
+    /// Makes the samples fit k clusters: what they hold depends on the rows and k only.
+    pub fn fit_to(&mut self, all: View<'_>, k: usize) {
+        for (sample, level) in self.0.iter_mut().zip([&FIRST, &SECOND, &LAST]) {
+            let wanted = level.sample_rows(all.rows, k);
+            if sample.as_ref().map(|(rows, _)| *rows) != wanted {
+                *sample = wanted.map(|rows| (rows, all.matrix.sample(rows)));
+            }
+        }
+    }
+
+    /// Whether the search sees less than all rows even at its last level.
+    pub fn any(&self) -> bool {
+        self.0[2].is_some()
+    }
+
+    fn views<'a>(&'a self, all: View<'a>) -> [View<'a>; 3] {
+        [0, 1, 2].map(|level| self.0[level].as_ref().map_or(all, |(_, matrix)| View::new(matrix, all.path)))
+    }
 }
 
 /// The best of the starts on the smallest sample: good enough to be looked at while the rest is computed.
 pub(super) fn quick(all: View<'_>, k: usize, params: Params, cancel: &Cancel) -> Result<Vec<f64>, Cancelled> {
-    let sample = FIRST.view(all, k);
+    let sample = FIRST.sample_rows(all.rows, k).map(|rows| all.matrix.sample(rows));
+    let sample = sample.as_ref().map_or(all, |sample| View::new(sample, all.path));
     let mut found: Vec<Fitted> = (0..u64::from(params.starts.max(1)))
         .into_par_iter()
         .map(|start| complete(sample, &FIRST, Vec::new(), k, (params.seed, start), cancel))
@@ -91,6 +114,7 @@ pub(super) fn quick(all: View<'_>, k: usize, params: Params, cancel: &Cancel) ->
 /// Different candidates, the best first.
 pub(super) fn candidates(
     all: View<'_>,
+    samples: &Samples,
     k: usize,
     before: Option<&Candidate>,
     params: Params,
@@ -99,7 +123,7 @@ pub(super) fn candidates(
     if k == 1 {
         return Ok(Vec::new());
     }
-    let first = FIRST.view(all, k);
+    let [first, second, last] = samples.views(all);
     let starts = u64::from(params.starts.max(1));
     let mergers = starts + MERGERS;
     let extensions = if before.is_some() { EXTENSIONS } else { 0 };
@@ -120,10 +144,9 @@ pub(super) fn candidates(
         })
         .collect::<Result<_, _>>()?;
     sort(&mut found);
-    let second = SECOND.view(all, k);
     promote(second, &SECOND, &mut found, cancel)?;
     search(second, &SECOND, &mut found, params.seed, cancel)?;
-    promote(LAST.view(all, k), &LAST, &mut found, cancel)?;
+    promote(last, &LAST, &mut found, cancel)?;
     Ok(found.into_iter().map(|(candidate, _)| candidate).collect())
 }
 

@@ -38,17 +38,13 @@ impl<'a> Seeding<'a> {
     fn new(view: View<'a>, centres: &[f64]) -> Self {
         let tiles = view.matrix.tiles();
         let columns = view.matrix.columns();
-        let field = Field {
-            lanes: &tiles.lanes()[..view.blocks() * tiles.stride()],
-            weights: &tiles.weights()[..view.blocks()],
-            columns,
-        };
-        let mut nearest = vec![Lanes::splat(f32::MAX); view.blocks()];
+        let field = Field { lanes: tiles.lanes(), weights: tiles.weights(), columns };
+        let mut nearest = vec![Lanes::splat(f32::MAX); tiles.blocks()];
         for centre in centres.chunks_exact(columns) {
             let centre: Vec<f32> = centre.iter().map(|&c| c as f32).collect();
             add_centre(view.path, &field, &mut nearest, &centre);
         }
-        let mut seeding = Self { view, field, nearest, reach: vec![0.0; view.blocks()], first: centres.is_empty() };
+        let mut seeding = Self { view, field, nearest, reach: vec![0.0; tiles.blocks()], first: centres.is_empty() };
         seeding.sum_up();
         seeding
     }

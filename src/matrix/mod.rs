@@ -13,6 +13,7 @@ pub mod assign;
 pub mod distance;
 mod moments;
 pub mod potential;
+mod sample;
 pub mod settle;
 pub mod simd;
 pub mod tiles;
