@@ -14,10 +14,11 @@ use crate::matrix::simd::Path;
 use crate::matrix::tiles::WIDTH;
 use crate::matrix::{CHUNK_ROWS, Matrix};
 
-/// The first `rows` distinct rows of a matrix: a sample, or all of them.
+/// A matrix or a sample of one, and the instructions to read it with.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct View<'a> {
     pub matrix: &'a Matrix,
+    /// Distinct rows.
     pub rows: usize,
     pub path: Path,
     /// Weighted sum of squares about the matrix's mean, in tile units.
@@ -25,10 +26,9 @@ pub(super) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    pub fn new(matrix: &'a Matrix, rows: usize, path: Path) -> Self {
-        let mut view = Self { matrix, rows, path, squares: 0.0 };
-        view.squares = view.sum_of_squares();
-        view
+    pub fn new(matrix: &'a Matrix, path: Path) -> Self {
+        let scale = matrix.tiles().scale();
+        Self { matrix, rows: matrix.distinct(), path, squares: matrix.total_ss() * scale * scale }
     }
 
     /// Row `i`, centred and scaled as the tiles are, in `f64`.
@@ -52,24 +52,6 @@ impl<'a> View<'a> {
 
     pub fn weight(&self, i: usize) -> u32 {
         self.matrix.weights()[i]
-    }
-
-    /// Blocks, the last one perhaps not full.
-    pub fn blocks(&self) -> usize {
-        self.rows.div_ceil(WIDTH)
-    }
-
-    fn sum_of_squares(&self) -> f64 {
-        if self.rows == self.matrix.distinct() {
-            let scale = self.matrix.tiles().scale();
-            return self.matrix.total_ss() * scale * scale;
-        }
-        let mut row = vec![0.0; self.matrix.columns()];
-        let squares = (0..self.rows).map(|i| {
-            self.centred(i, &mut row);
-            f64::from(self.weight(i)) * row.iter().map(|v| v * v).sum::<f64>()
-        });
-        squares.sum()
     }
 }
 
@@ -302,7 +284,7 @@ impl<'a> Lloyd<'a> {
 
     /// The label of every row of the view.
     pub fn labels(&self) -> Vec<u16> {
-        let mut labels = Vec::with_capacity(self.view.blocks() * WIDTH);
+        let mut labels = Vec::with_capacity(self.view.rows.next_multiple_of(WIDTH));
         for chunk in &self.chunks {
             labels.extend_from_slice(chunk.labels.as_flattened());
         }

@@ -26,7 +26,7 @@ mod tests;
 pub use clustering::Clustering;
 
 use lloyd::{Lloyd, View};
-use repair::Candidate;
+use repair::{Candidate, Samples};
 
 /// Who does the clustering.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -133,14 +133,18 @@ fn sweep_on(
     check_k(k_max)?;
     let mut found: Vec<Clustering> = Vec::with_capacity(k_max);
     let mut before: Option<Candidate> = None;
-    let all = View::new(matrix, matrix.distinct(), path);
+    let all = View::new(matrix, path);
     let observations = match params.engine {
         Engine::Kscope => None,
         Engine::Linfa => Some(linfa::Observations::new(all)?),
     };
+    let mut samples = Samples::default();
     for k in 1..=k_max.min(matrix.distinct()) {
         let best = match &observations {
-            None => best_for(all, k, before.as_ref(), params, cancel)?,
+            None => {
+                samples.fit_to(all, k);
+                best_for(all, &samples, k, before.as_ref(), params, cancel)?
+            }
             Some(observations) => linfa::best(all, observations, k, before.as_ref(), params, cancel)?,
         };
         let mut clustering = Clustering::new(matrix, &best, cancel)?;
@@ -175,7 +179,7 @@ pub fn fit(matrix: &Matrix, k: usize, params: Params, cancel: &Cancel) -> Result
 pub fn preview(matrix: &Matrix, k: usize, params: Params, cancel: &Cancel) -> Result<Clustering, SweepError> {
     check_k(k)?;
     check_distinct(matrix, k)?;
-    let all = View::new(matrix, matrix.distinct(), Path::best());
+    let all = View::new(matrix, Path::best());
     let mut lloyd = Lloyd::new(all, repair::quick(all, k, params, cancel)?, true);
     lloyd.step(cancel)?;
     let mut clustering = Clustering::new(matrix, &lloyd, cancel)?;
@@ -206,25 +210,55 @@ fn check_k(k: usize) -> Result<(), Error> {
     Ok(())
 }
 
+/// A fit that is worse than the best one by this factor when a step lowers its WCSS by less than this
+/// share is given up.
+const EARLY_EXCESS: f64 = 1.002;
+const EARLY_TOLERANCE: f64 = 5e-4;
+/// Swaps on all rows for one k, at most, and how many may fail.
+const SWAPS: u64 = 32;
+const SWAP_FAILURES: u32 = 2;
+
 /// Our engine's final fit for `k`.
 fn best_for<'a>(
     all: View<'a>,
+    samples: &Samples,
     k: usize,
     before: Option<&Candidate>,
     params: Params,
     cancel: &Cancel,
 ) -> Result<Lloyd<'a>, SweepError> {
-    let candidates = repair::candidates(all, k, before, params, cancel)?;
+    let candidates = repair::candidates(all, samples, k, before, params, cancel)?;
     let least = candidates.first().map_or(0.0, |first| first.wcss);
+    let mut centres: Vec<Vec<f64>> = candidates
+        .into_iter()
+        .take(FINALISTS)
+        .filter(|candidate| candidate.wcss <= least * FINALIST_EXCESS)
+        .map(|candidate| candidate.centres)
+        .collect();
+    if let Some(before) = before.filter(|_| samples.any()) {
+        centres.push(start::extend(all, before.centres.clone(), k, &mut start::random(params.seed, k, u64::MAX)));
+    }
     let mut best: Option<Lloyd<'_>> = None;
-    for candidate in candidates.into_iter().take(FINALISTS).filter(|c| c.wcss <= least * FINALIST_EXCESS) {
-        let mut lloyd = Lloyd::new(all, candidate.centres, true);
-        lloyd.run(ITERATIONS, FINALIST_TOLERANCE, cancel)?;
+    for centres in centres {
+        let lloyd = settle_down(all, centres, best.as_ref(), cancel)?;
         if best.as_ref().is_none_or(|best| lloyd.wcss() < best.wcss()) {
             best = Some(lloyd);
         }
     }
     let mut best = best.unwrap_or_else(|| Lloyd::new(all, vec![0.0; all.matrix.columns()], true));
+    let mut failures = 0;
+    for round in 0..SWAPS {
+        if failures == SWAP_FAILURES || !samples.any() {
+            break;
+        }
+        let Some(centres) = repair::promising_swap(all, &best, params.seed, round) else { break };
+        let swapped = settle_down(all, centres, Some(&best), cancel)?;
+        if swapped.wcss() < best.wcss() * (1.0 - repair::SAME) {
+            best = swapped;
+        } else {
+            failures += 1;
+        }
+    }
     best.finish(ITERATIONS, cancel)?;
     if let Some(before) = before.filter(|before| before.wcss < best.wcss()) {
         let centres = start::extend(all, before.centres.clone(), k, &mut start::random(params.seed, k, u64::MAX));
@@ -235,4 +269,19 @@ fn best_for<'a>(
         }
     }
     Ok(best)
+}
+
+/// Lloyd on all rows, as far as it takes to compare: not far if it is no match for `best` early on.
+fn settle_down<'a>(
+    all: View<'a>,
+    centres: Vec<f64>,
+    best: Option<&Lloyd<'_>>,
+    cancel: &Cancel,
+) -> Result<Lloyd<'a>, Cancelled> {
+    let mut lloyd = Lloyd::new(all, centres, true);
+    lloyd.run(ITERATIONS, EARLY_TOLERANCE, cancel)?;
+    if best.is_none_or(|best| lloyd.wcss() < best.wcss() * EARLY_EXCESS) {
+        lloyd.run(ITERATIONS, FINALIST_TOLERANCE, cancel)?;
+    }
+    Ok(lloyd)
 }

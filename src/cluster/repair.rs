@@ -5,18 +5,17 @@ use rayon::prelude::*;
 
 use super::Params;
 use super::lloyd::{Lloyd, View, square_distance};
-use super::start::{extend, random};
+use super::start::{extend, most_wanted, random};
 use crate::jobs::{Cancel, Cancelled};
-use crate::matrix::tiles::WIDTH;
+use crate::matrix::Matrix;
 
 /// A candidate and the rows in each of its clusters.
 type Fitted = (Candidate, Vec<i64>);
 
 /// A sample of the rows to search on, and how far.
 struct Level {
-    /// Rows, at least; and rows for each cluster, at least.
+    /// Rows, for up to [`CLUSTERS`] clusters.
     rows: usize,
-    rows_per_cluster: usize,
     /// A step that lowers WCSS by no more than this share is the last.
     tolerance: f64,
     iterations: u32,
@@ -24,13 +23,15 @@ struct Level {
     excess: f64,
 }
 
+/// Clusters that the smallest samples are made for; for twice as many they have twice as many rows.
+const CLUSTERS: usize = 40;
 /// Where starts are told apart.
-const FIRST: Level = Level { rows: 5_120, rows_per_cluster: 128, tolerance: 1e-3, iterations: 40, excess: 1.0 };
+const FIRST: Level = Level { rows: 5_120, tolerance: 1e-3, iterations: 40, excess: 1.0 };
 /// Where the better ones go on, and swaps are tried.
-const SECOND: Level = Level { rows: 20_480, rows_per_cluster: 512, tolerance: 1e-4, iterations: 100, excess: 1.05 };
+const SECOND: Level = Level { rows: 20_480, tolerance: 1e-4, iterations: 100, excess: 1.05 };
 /// Where what is left settles and is told apart more finely: the smaller sample takes optima that differ
 /// by 0.2 % for each other.
-const LAST: Level = Level { rows: 81_920, rows_per_cluster: 2_048, tolerance: 2e-5, iterations: 300, excess: 1.01 };
+const LAST: Level = Level { rows: 81_920, tolerance: 2e-5, iterations: 300, excess: 1.01 };
 /// Starts that reach the second level.
 const PROMOTED: usize = 8;
 /// Starts that take the centres of k − 1 and add one.
@@ -50,8 +51,10 @@ const ROUNDS: u64 = 200;
 /// tables have the roughest landscapes, and cost nothing.
 const PATIENCE: usize = 40_960;
 const PATIENCE_LIMIT: usize = 20;
+/// Rows drawn to find the most wanted one on all rows.
+const WANTED_DRAWS: usize = 24;
 /// Progress by less than this share of WCSS is none.
-const SAME: f64 = 1e-5;
+pub(super) const SAME: f64 = 1e-5;
 /// Two candidates are the same if their centres differ by less than this share of WCSS.
 const SAME_CENTRES: f64 = 1e-2;
 
@@ -63,16 +66,43 @@ pub(super) struct Candidate {
 }
 
 impl Level {
-    /// The sample for k clusters: a prefix of all rows, or all of them where that is little more work.
-    fn view<'a>(&self, all: View<'a>, k: usize) -> View<'a> {
-        let rows = self.rows.max(self.rows_per_cluster * k).next_multiple_of(WIDTH);
-        if all.rows <= rows + rows / 2 { all } else { View::new(all.matrix, rows, all.path) }
+    /// Rows of the sample for k clusters, or `None` where all rows are little more work. Sizes grow in
+    /// steps, so that most k share their samples.
+    fn sample_rows(&self, distinct: usize, k: usize) -> Option<usize> {
+        let rows = self.rows * (k.div_ceil(CLUSTERS)).next_power_of_two();
+        (distinct > rows + rows / 2).then_some(rows)
+    }
+}
+
+/// The samples of all levels; empty where a level takes all rows.
+#[derive(Debug, Default)]
+pub(super) struct Samples([Option<(usize, Matrix)>; 3]);
+
+impl Samples {
+    /// Makes the samples fit k clusters: what they hold depends on the rows and k only.
+    pub fn fit_to(&mut self, all: View<'_>, k: usize) {
+        for (sample, level) in self.0.iter_mut().zip([&FIRST, &SECOND, &LAST]) {
+            let wanted = level.sample_rows(all.rows, k);
+            if sample.as_ref().map(|(rows, _)| *rows) != wanted {
+                *sample = wanted.map(|rows| (rows, all.matrix.sample(rows)));
+            }
+        }
+    }
+
+    /// Whether the search sees less than all rows even at its last level.
+    pub fn any(&self) -> bool {
+        self.0[2].is_some()
+    }
+
+    fn views<'a>(&'a self, all: View<'a>) -> [View<'a>; 3] {
+        [0, 1, 2].map(|level| self.0[level].as_ref().map_or(all, |(_, matrix)| View::new(matrix, all.path)))
     }
 }
 
 /// The best of the starts on the smallest sample: good enough to be looked at while the rest is computed.
 pub(super) fn quick(all: View<'_>, k: usize, params: Params, cancel: &Cancel) -> Result<Vec<f64>, Cancelled> {
-    let sample = FIRST.view(all, k);
+    let sample = FIRST.sample_rows(all.rows, k).map(|rows| all.matrix.sample(rows));
+    let sample = sample.as_ref().map_or(all, |sample| View::new(sample, all.path));
     let mut found: Vec<Fitted> = (0..u64::from(params.starts.max(1)))
         .into_par_iter()
         .map(|start| complete(sample, &FIRST, Vec::new(), k, (params.seed, start), cancel))
@@ -84,6 +114,7 @@ pub(super) fn quick(all: View<'_>, k: usize, params: Params, cancel: &Cancel) ->
 /// Different candidates, the best first.
 pub(super) fn candidates(
     all: View<'_>,
+    samples: &Samples,
     k: usize,
     before: Option<&Candidate>,
     params: Params,
@@ -92,7 +123,7 @@ pub(super) fn candidates(
     if k == 1 {
         return Ok(Vec::new());
     }
-    let first = FIRST.view(all, k);
+    let [first, second, last] = samples.views(all);
     let starts = u64::from(params.starts.max(1));
     let mergers = starts + MERGERS;
     let extensions = if before.is_some() { EXTENSIONS } else { 0 };
@@ -113,10 +144,9 @@ pub(super) fn candidates(
         })
         .collect::<Result<_, _>>()?;
     sort(&mut found);
-    let second = SECOND.view(all, k);
     promote(second, &SECOND, &mut found, cancel)?;
     search(second, &SECOND, &mut found, params.seed, cancel)?;
-    promote(LAST.view(all, k), &LAST, &mut found, cancel)?;
+    promote(last, &LAST, &mut found, cancel)?;
     Ok(found.into_iter().map(|(candidate, _)| candidate).collect())
 }
 
@@ -168,7 +198,8 @@ fn swaps(
 ) -> Result<Vec<Fitted>, Cancelled> {
     let (best, counts) = best;
     let (d, k) = (sample.matrix.columns(), counts.len());
-    let mut clusters: Vec<usize> = dispensable(&best.centres, counts).into_iter().take(DISPENSABLE).collect();
+    let cheapest = by_merge_cost(&best.centres, counts).into_iter().take(DISPENSABLE);
+    let mut clusters: Vec<usize> = cheapest.map(|(_, cluster)| cluster).collect();
     clusters = clusters.repeat(PLACES as usize);
     let mut random = random(seed, k, (round + 1) << 32);
     clusters.extend((0..RANDOM).map(|_| (random.next_u64() % k as u64) as usize));
@@ -181,6 +212,25 @@ fn swaps(
             complete(sample, level, centres, k, (seed, ((round + 1) << 32) + 1 + trial as u64), cancel)
         })
         .collect()
+}
+
+/// Centres of `best` with the most dispensable one moved to the most wanted row, if that looks like a
+/// gain. On all rows: it finds what samples cannot know, the few rows that are very far out.
+pub(super) fn promising_swap(all: View<'_>, best: &Lloyd<'_>, seed: u64, round: u64) -> Option<Vec<f64>> {
+    let (centres, counts) = (best.centres(), best.counts());
+    let (d, k) = (all.matrix.columns(), counts.len());
+    if k < 2 {
+        return None;
+    }
+    let (row, gain) = most_wanted(all, centres, WANTED_DRAWS, &mut random(seed, k, u64::MAX - 1 - round))?;
+    let (cost, cluster) = *by_merge_cost(centres, counts).first()?;
+    // The gain grows with the iterations that follow, the cost shrinks.
+    if gain < 0.5 * cost {
+        return None;
+    }
+    let mut centres = centres.to_vec();
+    all.centred(row, &mut centres[cluster * d..][..d]);
+    Some(centres)
 }
 
 /// Completes `known` centres to k and runs Lloyd.
@@ -259,8 +309,8 @@ pub(super) fn merge_down(mut centres: Vec<f64>, mut counts: Vec<i64>, k: usize) 
     centres
 }
 
-/// Clusters by what it would cost to merge them into another one, the cheapest first.
-fn dispensable(centres: &[f64], counts: &[i64]) -> Vec<usize> {
+/// Clusters with what it would cost to merge each into another one, the cheapest first.
+fn by_merge_cost(centres: &[f64], counts: &[i64]) -> Vec<(f64, usize)> {
     let d = centres.len() / counts.len();
     let cost = |a: usize| {
         let others = (0..counts.len()).filter(|&b| b != a);
@@ -269,5 +319,5 @@ fn dispensable(centres: &[f64], counts: &[i64]) -> Vec<usize> {
     };
     let mut order: Vec<(f64, usize)> = (0..counts.len()).map(|c| (cost(c), c)).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    order.into_iter().map(|(_, cluster)| cluster).collect()
+    order
 }

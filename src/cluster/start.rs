@@ -2,6 +2,7 @@
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
 
 use super::lloyd::View;
 use crate::matrix::potential::{Field, add_centre, potential_with};
@@ -22,86 +23,133 @@ fn uniform(random: &mut Xoshiro256PlusPlus) -> f64 {
     (random.next_u64() >> 11) as f64 * (0.5_f64).powi(53)
 }
 
+/// Rows with their squared distances to the nearest centre, to draw the next centre from.
+struct Seeding<'a> {
+    view: View<'a>,
+    field: Field<'a>,
+    nearest: Vec<Lanes>,
+    /// Running sum of masses (weight × squared distance; weight alone before the first centre) by block.
+    reach: Vec<f64>,
+    first: bool,
+}
+
+impl<'a> Seeding<'a> {
+    /// `centres`: those that are there already, any number × d, tile units.
+    fn new(view: View<'a>, centres: &[f64]) -> Self {
+        let tiles = view.matrix.tiles();
+        let columns = view.matrix.columns();
+        let field = Field { lanes: tiles.lanes(), weights: tiles.weights(), columns };
+        let mut nearest = vec![Lanes::splat(f32::MAX); tiles.blocks()];
+        for centre in centres.chunks_exact(columns) {
+            let centre: Vec<f32> = centre.iter().map(|&c| c as f32).collect();
+            add_centre(view.path, &field, &mut nearest, &centre);
+        }
+        let mut seeding = Self { view, field, nearest, reach: vec![0.0; tiles.blocks()], first: centres.is_empty() };
+        seeding.sum_up();
+        seeding
+    }
+
+    fn coordinates(&self, row: usize) -> Vec<f32> {
+        self.view.matrix.tiles().row(row).collect()
+    }
+
+    fn mass(&self, block: usize) -> Lanes {
+        let mut mass = self.field.weights[block];
+        if !self.first {
+            mass.0.iter_mut().zip(&self.nearest[block].0).for_each(|(mass, square)| *mass *= square);
+        }
+        mass
+    }
+
+    fn sum_up(&mut self) {
+        let mut total = 0.0;
+        for block in 0..self.reach.len() {
+            total += f64::from(self.mass(block).sum());
+            self.reach[block] = total;
+        }
+    }
+
+    fn total(&self) -> f64 {
+        self.reach.last().copied().unwrap_or(0.0)
+    }
+
+    /// Makes `row` a centre.
+    fn add(&mut self, row: usize) {
+        let centre = self.coordinates(row);
+        add_centre(self.view.path, &self.field, &mut self.nearest, &centre);
+        self.first = false;
+        self.sum_up();
+    }
+
+    /// What `total` would be with `row` as one more centre.
+    fn total_with(&self, row: usize) -> f64 {
+        let mut sum = 0.0;
+        potential_with(self.view.path, &self.field, &self.nearest, &self.coordinates(row), &mut sum);
+        sum
+    }
+
+    /// A row with probability ∝ its mass; `None` when all rows lie on a centre as far as `f32` can see.
+    fn draw(&self, random: &mut Xoshiro256PlusPlus) -> Option<usize> {
+        let target = uniform(random) * self.total();
+        if self.total() <= 0.0 {
+            return None;
+        }
+        let block = self.reach.partition_point(|&r| r <= target).min(self.reach.len() - 1);
+        let mut left = target - if block > 0 { self.reach[block - 1] } else { 0.0 };
+        let mut last = None;
+        for (lane, &mass) in self.mass(block).0.iter().enumerate() {
+            if mass > 0.0 {
+                last = Some(block * WIDTH + lane);
+                left -= f64::from(mass);
+                if left < 0.0 {
+                    break;
+                }
+            }
+        }
+        last
+    }
+}
+
 /// Adds centres to `centres` (any number × d, tile units) until there are `k`.
 ///
 /// Each new centre is a row drawn with probability ∝ weight × squared distance to the nearest centre:
 /// the one of 2 + ln k draws that lowers the sum of these the most.
 pub(super) fn extend(view: View<'_>, mut centres: Vec<f64>, k: usize, random: &mut Xoshiro256PlusPlus) -> Vec<f64> {
-    let tiles = view.matrix.tiles();
     let columns = view.matrix.columns();
-    let field = Field {
-        lanes: &tiles.lanes()[..view.blocks() * tiles.stride()],
-        weights: &tiles.weights()[..view.blocks()],
-        columns,
-    };
     let trials = 2 + (k as f64).ln() as usize;
-    let mut nearest = vec![Lanes::splat(f32::MAX); view.blocks()];
-    let mut reach = vec![0.0; view.blocks()];
-    for centre in centres.chunks_exact(columns) {
-        let centre: Vec<f32> = centre.iter().map(|&c| c as f32).collect();
-        add_centre(view.path, &field, &mut nearest, &centre);
-    }
+    let mut seeding = Seeding::new(view, &centres);
     let mut row = vec![0.0; columns];
-    let mut drawn = Vec::new();
+    let mut taken = Vec::new();
     while centres.len() < k * columns {
-        let first = centres.is_empty();
-        let mass = |block: usize| {
-            let mut mass = field.weights[block];
-            if !first {
-                mass.0.iter_mut().zip(&nearest[block].0).for_each(|(mass, square)| *mass *= square);
-            }
-            mass
+        let next = if seeding.first {
+            seeding.draw(random)
+        } else {
+            let drawn = (0..trials).map_while(|_| seeding.draw(random));
+            drawn.map(|i| (seeding.total_with(i), i)).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, i)| i)
         };
-        let mut total = 0.0;
-        for (block, reach) in reach.iter_mut().enumerate() {
-            total += f64::from(mass(block).sum());
-            *reach = total;
-        }
-        let mut best = None;
-        for _ in 0..if first { 1 } else { trials } {
-            let Some(i) = draw(uniform(random) * total, total, &reach, mass) else { break };
-            let centre: Vec<f32> = tiles.row(i).collect();
-            let mut potential = 0.0;
-            if !first {
-                potential_with(view.path, &field, &nearest, &centre, &mut potential);
-            }
-            if best.as_ref().is_none_or(|(least, _, _)| potential < *least) {
-                best = Some((potential, i, centre));
-            }
-        }
-        // All rows lie on a centre as far as `f32` can see: any row not yet taken will do.
-        let (i, centre) = match best {
-            Some((_, i, centre)) => (i, centre),
-            None => {
-                let free = (0..view.rows).find(|i| !drawn.contains(i)).unwrap_or(0);
-                (free, tiles.row(free).collect())
-            }
-        };
-        drawn.push(i);
+        // Without a draw, any row not yet taken will do.
+        let i = next.or_else(|| (0..view.rows).find(|i| !taken.contains(i))).unwrap_or(0);
+        taken.push(i);
+        seeding.add(i);
         view.centred(i, &mut row);
         centres.extend_from_slice(&row);
-        add_centre(view.path, &field, &mut nearest, &centre);
     }
     centres
 }
 
-/// The row at which the running sum of masses passes `target`; `None` when there is no mass.
-fn draw(target: f64, total: f64, reach: &[f64], mass: impl Fn(usize) -> Lanes) -> Option<usize> {
-    if total <= 0.0 {
-        return None;
-    }
-    let block = reach.partition_point(|&r| r <= target).min(reach.len() - 1);
-    let mut left = target - if block > 0 { reach[block - 1] } else { 0.0 };
-    let mass = mass(block);
-    let mut last = None;
-    for (lane, &m) in mass.0.iter().enumerate() {
-        if m > 0.0 {
-            last = Some(block * WIDTH + lane);
-            left -= f64::from(m);
-            if left < 0.0 {
-                break;
-            }
-        }
-    }
-    last
+/// The row that would be worth most as one more centre, of `trials` draws, and by how much it would
+/// lower WCSS before any iteration.
+pub(super) fn most_wanted(
+    view: View<'_>,
+    centres: &[f64],
+    trials: usize,
+    random: &mut Xoshiro256PlusPlus,
+) -> Option<(usize, f64)> {
+    let seeding = Seeding::new(view, centres);
+    let mut drawn: Vec<usize> = (0..trials).map_while(|_| seeding.draw(random)).collect();
+    drawn.sort_unstable();
+    drawn.dedup();
+    let totals: Vec<(f64, usize)> = drawn.into_par_iter().map(|i| (seeding.total_with(i), i)).collect();
+    let (total, row) = totals.into_iter().min_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some((row, seeding.total() - total))
 }

@@ -207,7 +207,7 @@ fn a_k_that_does_not_fit_is_refused_with_both_numbers() {
 #[test]
 fn an_empty_cluster_goes_to_the_farthest_row() {
     let matrix = Matrix::from_rows(&[0.0, 1.0, 2.0, 50.0], 1).unwrap();
-    let all = View::new(&matrix, 4, Path::best());
+    let all = View::new(&matrix, Path::best());
     // Two centres on the same spot: the second gets no row.
     let mut lloyd = Lloyd::new(all, vec![0.0, 0.0], true);
     lloyd.finish(ITERATIONS, &Cancel::never()).unwrap();
@@ -221,7 +221,7 @@ fn an_empty_cluster_goes_to_the_farthest_row() {
 #[test]
 fn a_fit_that_is_cut_short_says_so() {
     let matrix = Matrix::from_rows(&blobs(5000, 2, 3, 6), 2).unwrap();
-    let all = View::new(&matrix, matrix.distinct(), Path::best());
+    let all = View::new(&matrix, Path::best());
     let centres = start::extend(all, Vec::new(), 9, &mut start::random(0, 9, 0));
     let mut lloyd = Lloyd::new(all, centres, true);
     lloyd.finish(2, &Cancel::never()).unwrap();
@@ -240,7 +240,7 @@ fn cluster_sum(matrix: &Matrix, c: &Clustering) -> f64 {
 #[test]
 fn wcss_never_rises_within_a_fit() {
     let matrix = Matrix::from_rows(&blobs(9000, 6, 4, 7), 6).unwrap();
-    let all = View::new(&matrix, matrix.distinct(), Path::best());
+    let all = View::new(&matrix, Path::best());
     let centres = start::extend(all, Vec::new(), 7, &mut start::random(3, 7, 0));
     let mut lloyd = Lloyd::new(all, centres, false);
     let mut before = f64::INFINITY;

@@ -1,6 +1,6 @@
 //! The numbers: blocks, equal rows with weights, distances, fixed-order sums. The only room with `unsafe`.
 //!
-//! A [`Matrix`] holds every distinct row once, with the number of used rows that equal it, in an order
+//! A matrix holds every distinct row once, with the number of used rows that equal it, in an order
 //! that depends on the values alone (ascending 64-bit hash of the row's bits, ties by value). Two things
 //! follow: permuting the table's rows changes nothing downstream, and a prefix of the distinct rows is a
 //! pseudo-random sample of them.
@@ -13,6 +13,7 @@ pub mod assign;
 pub mod distance;
 mod moments;
 pub mod potential;
+mod sample;
 pub mod settle;
 pub mod simd;
 pub mod tiles;

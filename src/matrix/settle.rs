@@ -82,13 +82,19 @@ fn settle_blocks<const D: usize>(rows: Rows<'_>, work: &mut Settlement<'_>) {
     for flag in work.flags {
         let block = flag.block as usize;
         let first = block * WIDTH;
-        for lane in 0..WIDTH.min(rows.weights.len() - first) {
+        let mut open = flag.unsure;
+        for (lane, (old, new)) in work.labels[block].iter().zip(&flag.labels).enumerate() {
+            open |= u16::from(old != new) << lane;
+        }
+        if rows.weights.len() - first < WIDTH {
+            open &= (1 << (rows.weights.len() - first)) - 1;
+        }
+        while open != 0 {
+            let lane = open.trailing_zeros() as usize;
+            open &= open - 1;
             let unsure = flag.unsure >> lane & 1 == 1;
             let old = work.labels[block][lane];
             let mut new = flag.labels[lane];
-            if !unsure && new == old {
-                continue;
-            }
             let row = &rows.values[(first + lane) * d..][..d];
             if unsure {
                 let (label, gap) = nearest(&rows, row, work.centres);
@@ -121,10 +127,18 @@ fn sum_rows<const D: usize>(rows: Rows<'_>, labels: &[u16], sums: &mut [f64]) {
 
 #[inline(always)]
 fn add<const D: usize>(rows: &Rows<'_>, row: &[f64], weight: f64, sum: &mut [f64]) {
-    let d = if D > 0 { D } else { rows.mean.len() };
-    let (row, mean, sum) = (&row[..d], &rows.mean[..d], &mut sum[..d]);
-    for j in 0..d {
-        sum[j] += weight * ((row[j] - mean[j]) * rows.scale);
+    // Arrays of known length become vector registers; the dynamic loop is vectorised by its own length.
+    if let (Some(row), Some(mean), Some(sum)) =
+        (row.first_chunk::<D>(), rows.mean.first_chunk::<D>(), sum.first_chunk_mut::<D>())
+        && D > 0
+    {
+        let change: [f64; D] = std::array::from_fn(|j| weight * ((row[j] - mean[j]) * rows.scale));
+        let total: [f64; D] = std::array::from_fn(|j| sum[j] + change[j]);
+        *sum = total;
+        return;
+    }
+    for ((sum, value), mean) in sum.iter_mut().zip(row).zip(rows.mean) {
+        *sum += weight * ((value - mean) * rows.scale);
     }
 }
 

@@ -1,7 +1,7 @@
 //! 16 lanes of `f32` in vector registers, and which instructions they use, decided once while running.
 //!
-//! A kernel is written once over [`Vector`] and compiled once per instruction set by `dispatch!`.
-//! Everything but [`Vector::multiply_add`] gives the same bits with every set; a kernel that uses it
+//! A kernel is written once over `Vector` and compiled once per instruction set by `dispatch!`.
+//! Everything but `multiply_add` gives the same bits with every set; a kernel that uses it
 //! certifies what may differ (see `assign`). On other processors than x86-64 the plain arrays are used.
 #![expect(unsafe_code, reason = "vector instructions beyond the build's target, chosen after detection")]
 

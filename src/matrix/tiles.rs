@@ -63,7 +63,11 @@ pub struct Tiles {
 impl Tiles {
     /// `values`: rows × `columns`; `mean`: what they are centred on; `radius`: no row is farther from it.
     pub(super) fn new(values: &[f64], columns: usize, weights: &[u32], mean: &[f64], radius: f64) -> Self {
-        let scale = scale_for(radius);
+        Self::scaled(values, columns, weights, mean, scale_for(radius))
+    }
+
+    /// As [`Tiles::new`], with the scale given.
+    pub(super) fn scaled(values: &[f64], columns: usize, weights: &[u32], mean: &[f64], scale: f64) -> Self {
         let blocks = weights.len().div_ceil(WIDTH);
         let stride = columns + 1;
         let mut lanes = vec![Lanes::splat(0.0); blocks * stride];
@@ -117,6 +121,11 @@ impl Tiles {
     /// One lane vector of weights for each block.
     pub fn weights(&self) -> &[Lanes] {
         &self.weights
+    }
+
+    /// Squared distance of row `i` from the mean.
+    pub fn square_norm(&self, i: usize) -> f32 {
+        self.lanes[i / WIDTH * self.stride() + self.columns].0[i % WIDTH]
     }
 
     /// Row `i` as it stands here, d values.
