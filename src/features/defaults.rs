@@ -11,7 +11,7 @@ pub const BLOCK_LEVELS: usize = 30;
 const MOST_LEVELS: usize = 200;
 
 /// More inputs than this are not switched on unasked: distances over very many columns say little.
-const MOST_INPUTS: usize = 30;
+pub const MOST_INPUTS: usize = 30;
 
 /// Every column that could be an input, in the order of the table, the defaults switched on.
 pub fn features(columns: &[Column]) -> Vec<Feature> {

@@ -9,6 +9,8 @@ pub mod text;
 pub mod write;
 
 use crate::error::{Error, Result};
+use crate::features::Encoding;
+use crate::features::defaults::MOST_INPUTS;
 use crate::study::{Cleaned, Prepared};
 use crate::table::ledger::Effect;
 use crate::table::money::group_thousands;
@@ -38,6 +40,13 @@ pub(crate) fn notices(cleaned: &Cleaned, prepared: &Prepared) -> Vec<String> {
         if column.derived {
             notices.push(format!("{} is {how}", column.name));
         }
+    }
+    let numeric = cleaned.features.iter().filter(|f| f.encoding == Encoding::Numeric).count();
+    if numeric > MOST_INPUTS && prepared.encoded.features.len() == MOST_INPUTS {
+        notices.push(format!(
+            "{} columns of numbers: the first {MOST_INPUTS} that vary are inputs; --features names others",
+            group_thousands(numeric as u64)
+        ));
     }
     notices.extend(prepared.encoded.notices.iter().cloned());
     let features = &prepared.encoded.features;

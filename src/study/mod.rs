@@ -81,7 +81,8 @@ pub fn clean(table: &Arc<Table>, cleaning: &Cleaning) -> Cleaned {
     let learners = cleaning::clean(table, cleaning);
     let residual = if cleaning.raw { None } else { order::pay_for_experience(&learners) };
     let problems = problems::problems(&learners.columns);
-    let features = if cleaning.raw { raw_features(&learners) } else { defaults::features(&learners.columns) };
+    let features: Vec<Feature> =
+        if cleaning.raw { raw_features(&learners) } else { defaults::features(&learners.columns) };
     let summary = |column: &Column| Summary {
         missing: column.missing(),
         distinct: column.distinct(),
@@ -207,6 +208,14 @@ pub fn fit(cleaned: &Cleaned, prepared: &Prepared, recipe: &Recipe, k: usize, ca
     let mut clustering = cluster::fit(&prepared.matrix, k, recipe.params(), cancel)?;
     Numbering::new(cleaned, prepared).apply(prepared, &mut clustering);
     Ok(clustering)
+}
+
+/// A first look at one k in a few milliseconds, canonically numbered; never final. `None` where there is
+/// none to be had.
+pub fn preview(cleaned: &Cleaned, prepared: &Prepared, recipe: &Recipe, k: usize, cancel: &Cancel) -> Option<KFound> {
+    let mut clustering = cluster::preview(&prepared.matrix, k, recipe.params(), cancel).ok()?;
+    Numbering::new(cleaned, prepared).apply(prepared, &mut clustering);
+    Some(KFound::new(clustering))
 }
 
 /// What canonical numbers depend on, by clustered row.

@@ -84,6 +84,11 @@ pub(super) fn fit_job(
         };
         // The table may have fewer distinct rows than the k that was looked at.
         let k = k.min(prepared.matrix.distinct());
+        if let Some(found) = study::preview(&cleaned, &prepared, &recipe, k, told.cancel) {
+            found.describe(&cleaned, &prepared);
+            let first = Sweep { prepared: Arc::clone(&prepared), ks: vec![found], verdict: None };
+            told.partial(Outcome::Preview(Arc::new(first)));
+        }
         let mut so_far: Vec<KFound> = Vec::new();
         let swept = study::sweep(&cleaned, &prepared, &recipe, 1..=k_max, told.cancel, &mut |step| match step {
             Step::Clustered(found) => {

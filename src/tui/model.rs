@@ -111,6 +111,8 @@ pub struct Model {
     pub cleaned: Option<Arc<Cleaned>>,
     /// The last good sweep.
     pub sweep: Option<Arc<Sweep>>,
+    /// A first look at the current k of a new choice, while its sweep is under way.
+    pub preview: Option<Arc<Sweep>>,
     /// Whether the sweep belongs to an earlier choice.
     pub stale: bool,
     /// The clusters of the current k by used row, for rules.
@@ -164,6 +166,7 @@ impl Model {
             features: Vec::new(),
             cleaned: None,
             sweep: None,
+            preview: None,
             stale: false,
             clusters_of: None,
             clusters_from: None,
@@ -184,9 +187,15 @@ impl Model {
         }
     }
 
+    /// The sweep that the current k is shown from, and what it found for it: a first look at a new choice
+    /// comes before the last good result of the old one.
+    pub fn shown(&self) -> Option<(&Sweep, &KFound)> {
+        [&self.preview, &self.sweep].into_iter().flatten().find_map(|sweep| Some((&**sweep, sweep.at(self.k)?)))
+    }
+
     /// What was found for the current k.
     pub fn found(&self) -> Option<&KFound> {
-        self.sweep.as_ref()?.at(self.k)
+        self.shown().map(|(_, found)| found)
     }
 
     /// Who is in the clusters of the current k, where that is computed.

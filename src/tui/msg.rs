@@ -46,6 +46,8 @@ pub struct Progress {
 pub enum Outcome {
     /// The table was read and cleaned.
     Table(Arc<Cleaned>),
+    /// A first look at one k, before anything is final.
+    Preview(Arc<Sweep>),
     /// A sweep, or the part of it that is final.
     Sweep(Arc<Sweep>),
     /// The rule was put to the table.

@@ -114,6 +114,7 @@ pub(super) fn show(model: &mut Model, tab: Tab) -> Vec<Effect> {
 pub(super) fn refit(model: &mut Model) -> Vec<Effect> {
     let Some(cleaned) = model.cleaned.clone() else { return Vec::new() };
     model.stale = model.sweep.is_some();
+    model.preview = None;
     model.problem = None;
     if model.features.iter().all(|f| !f.on) {
         model.problem =
@@ -182,6 +183,11 @@ fn ended(model: &mut Model, lane: Lane, generation: Generation) {
 fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
     match outcome {
         Outcome::Table(cleaned) => on_table(model, cleaned),
+        Outcome::Preview(sweep) => {
+            model.preview = Some(sweep);
+            clusters::update::keep_selection(model);
+            refresh_clusters(model)
+        }
         Outcome::Sweep(sweep) => on_sweep(model, sweep),
         Outcome::Drill(drilled) => {
             model.drill.error = None;
@@ -252,6 +258,7 @@ fn on_sweep(model: &mut Model, sweep: Arc<Sweep>) -> Vec<Effect> {
         model.message = Some(format!("k ends at {largest}: there are no more distinct rows"));
     }
     model.sweep = Some(sweep);
+    model.preview = None;
     model.stale = false;
     model.problem = None;
     clusters::update::keep_selection(model);
@@ -260,9 +267,8 @@ fn on_sweep(model: &mut Model, sweep: Arc<Sweep>) -> Vec<Effect> {
 
 /// The clusters that rules may name are those of the current k.
 pub(super) fn refresh_clusters(model: &mut Model) -> Vec<Effect> {
-    let (Some(cleaned), Some(found)) = (&model.cleaned, model.found()) else { return Vec::new() };
+    let (Some(cleaned), Some((sweep, found))) = (&model.cleaned, model.shown()) else { return Vec::new() };
     let Some(described) = found.described() else { return Vec::new() };
-    let Some(sweep) = &model.sweep else { return Vec::new() };
     if model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
         return Vec::new();
     }

@@ -80,7 +80,7 @@ fn header(model: &Model, area: Rect, buffer: &mut Buffer) {
     left.push(Piece::new(format!(" · {people} · {features}"), theme.palette.text));
     let mut right = Vec::new();
     let style = if model.stale { theme.palette.dim } else { theme.palette.text };
-    if let (Some(found), Some(sweep)) = (model.found(), &model.sweep) {
+    if let Some((sweep, found)) = model.shown() {
         let total = sweep.prepared.matrix.total_ss();
         let share = if total > 0.0 { 100.0 * found.clustering.wcss / total } else { 0.0 };
         let mut words = format!("k {} · WCSS {share:.0} %", model.k);
@@ -89,7 +89,9 @@ fn header(model: &Model, area: Rect, buffer: &mut Buffer) {
             words += &format!(" · sil {}{how}", short(s.value));
         }
         right.push(Piece::new(words, style));
-        if model.stale {
+        if model.preview.is_some() {
+            right.push(Piece::new(" ·first look", theme.palette.warn));
+        } else if model.stale {
             right.push(Piece::new(" ·stale", theme.palette.warn));
         }
         right.push(Piece::new(" ", style));

@@ -34,7 +34,7 @@ pub fn keep_selection(model: &mut Model) {
 }
 
 fn copy(model: &Model) -> Vec<Effect> {
-    let (Some(cleaned), Some(sweep), Some(found)) = (&model.cleaned, &model.sweep, model.found()) else {
+    let (Some(cleaned), Some((sweep, found))) = (&model.cleaned, model.shown()) else {
         return Vec::new();
     };
     // Describing is work: what is not described yet is not copied.

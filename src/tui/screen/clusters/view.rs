@@ -137,7 +137,7 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
     let cursor = model.clusters.cursor;
     Table::new(theme, &columns, profiles.len(), cells)
         .at(Some(cursor.at), cursor.offset)
-        .stale(model.stale)
+        .stale(model.stale && model.preview.is_none())
         .render(area, buffer);
 }
 
@@ -149,7 +149,7 @@ fn apart(model: &Model, profile: &Profile, area: Rect, buffer: &mut Buffer) {
     let bar = usize::from((inner.width.saturating_sub(48)).clamp(11, 60)) | 1;
     for (y, apart) in profile.apart().iter().take(usize::from(inner.height)).enumerate() {
         let at = inner.y + y as u16;
-        let style = if model.stale { theme.palette.dim } else { theme.palette.text };
+        let style = if model.stale && model.preview.is_none() { theme.palette.dim } else { theme.palette.text };
         let mark = if apart.input { "" } else { " ·" };
         put(buffer, (inner.x + 1, at), 34.min(inner.width), &format!("{}{mark}", apart.what), style, theme);
         let (figure, length) = match apart.how {

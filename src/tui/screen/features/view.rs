@@ -164,7 +164,7 @@ fn notes(model: &Model, area: Rect, buffer: &mut Buffer) {
     if let Encoding::OneHot { .. } = feature.encoding {
         lines.push("One column a level; the whole block weighs as one standardised number.".to_owned());
     }
-    if let Some(sweep) = &model.sweep {
+    if let Some((sweep, _)) = model.shown() {
         lines.extend(sweep.prepared.encoded.notices.iter().filter(|n| n.contains(&feature.column)).cloned());
     }
     let wrapped = lines.iter().flat_map(|line| wrap(line, usize::from(inner.width.saturating_sub(2)).max(10)));
