@@ -36,10 +36,9 @@ pub(crate) fn notices(cleaned: &Cleaned, prepared: &Prepared) -> Vec<String> {
         let verb = if entry.effect == Effect::Taken { "taken" } else { "changed" };
         notices.push(format!("{}: {} rows {verb}", entry.label, group_thousands(entry.rows.len() as u64)));
     }
-    if let (Some(how), Some(column)) = (&cleaned.learners.experience, cleaned.learners.with_role(Role::Experience)) {
-        if column.derived {
-            notices.push(format!("{} is {how}", column.name));
-        }
+    let made = cleaned.learners.with_role(Role::Experience).filter(|column| column.derived);
+    if let (Some(how), Some(column)) = (&cleaned.learners.experience, made) {
+        notices.push(format!("{} is {how}", column.name));
     }
     let numeric = cleaned.features.iter().filter(|f| f.encoding == Encoding::Numeric).count();
     if numeric > MOST_INPUTS && prepared.encoded.features.len() == MOST_INPUTS {

@@ -107,15 +107,15 @@ pub fn profiles(members: &Members<'_>) -> Vec<Profile> {
         clustered[usize::from(label)].push(rows[i]);
     }
     let source_rows = source_rows(members);
-    let profiled: Vec<(Option<Vec<NumberProfile>>, Option<Vec<CategoryProfile>>)> = learners
+    let profiled: Vec<Profiled> = learners
         .columns
         .par_iter()
         .filter(|c| !matches!(c.role, Role::Ignore | Role::Learner))
         .map(|column| {
             let input = members.inputs.contains(&column.name);
             match &column.data {
-                Data::Number(values) => (Some(numbers(column, values, input, &clustered)), None),
-                Data::Text(_) => (None, Some(categories(column, input, &clustered))),
+                Data::Number(values) => Profiled::Numbers(numbers(column, values, input, &clustered)),
+                Data::Text(_) => Profiled::Categories(categories(column, input, &clustered)),
             }
         })
         .collect();
@@ -128,13 +128,29 @@ pub fn profiles(members: &Members<'_>) -> Vec<Profile> {
             source_rows: source_rows[cluster],
             learners: learners.learners_among(clustered[cluster].iter().map(|&r| r as usize)),
             share: clustered[cluster].len() as f64 / rows.len().max(1) as f64,
-            numbers: profiled.iter().filter_map(|(n, _)| n.as_ref().map(|n| n[cluster].clone())).collect(),
-            categories: profiled.iter().filter_map(|(_, c)| c.as_ref().map(|c| c[cluster].clone())).collect(),
+            numbers: profiled.iter().filter_map(|p| p.numbers()).map(|n| n[cluster].clone()).collect(),
+            categories: profiled.iter().filter_map(|p| p.categories()).map(|c| c[cluster].clone()).collect(),
             pay_for_experience: pay.as_ref().map(|pay| pay[cluster].0).filter(|v| v.is_finite()),
         })
         .collect();
     super::names::name(&mut profiles);
     profiles
+}
+
+/// One column over all clusters.
+enum Profiled {
+    Numbers(Vec<NumberProfile>),
+    Categories(Vec<CategoryProfile>),
+}
+
+impl Profiled {
+    fn numbers(&self) -> Option<&[NumberProfile]> {
+        if let Self::Numbers(numbers) = self { Some(numbers) } else { None }
+    }
+
+    fn categories(&self) -> Option<&[CategoryProfile]> {
+        if let Self::Categories(categories) = self { Some(categories) } else { None }
+    }
 }
 
 /// Source rows by the cluster that they carry.

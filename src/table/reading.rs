@@ -17,7 +17,7 @@ const MOSTLY: f64 = 0.9;
 /// Types every column and finds its role.
 pub(super) fn columns(raw: &RawTable, choices: &RoleChoices, notices: &mut Vec<String>) -> Result<Vec<Column>> {
     let frame = &raw.frame;
-    let names: Vec<String> = frame.get_column_names().iter().map(|n| n.to_string()).collect();
+    let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
     let said = said_roles(&names, choices, &raw.name)?;
     let mut columns: Vec<Column> = frame
         .columns()

@@ -124,15 +124,10 @@ pub(super) fn fit_job(
 }
 
 /// Computes the silhouettes of a sweep from all rows.
-pub(super) fn exact_job(
-    cleaned: Arc<Cleaned>,
-    sweep: Arc<Sweep>,
-    recipe: Recipe,
-) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+pub(super) fn exact_job(sweep: Arc<Sweep>, recipe: Recipe) -> impl FnOnce(&Told<'_>) -> Ended + Send {
     move |told| {
-        let _ = cleaned;
         let exact = Recipe { silhouette: Mode::Exact, ..recipe };
-        let mut judged = (*sweep).clone();
+        let mut judged = Sweep::clone(&sweep);
         let judging = study::judge(&mut judged, &exact, told.cancel, &mut |share| {
             told.progress(Progress { what: "exact silhouette".to_owned(), share: Some(share) });
         });

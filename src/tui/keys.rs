@@ -35,12 +35,14 @@ pub enum Action {
     Right,
     /// Switches a feature or a rule.
     Toggle,
-    /// Goes through the transforms of a feature.
+    /// Goes through the transforms of a feature, or the encodings of a category.
     Transform,
     /// Goes through the scales of a feature.
     Scale,
     /// Switches winsorising.
     Winsorise,
+    /// Goes through what happens to rows without a value.
+    Missing,
     /// A larger weight.
     Heavier,
     /// A smaller weight.
@@ -108,369 +110,115 @@ pub struct Binding {
 
 use Context::{Everywhere, Help, On, Rows};
 
+const EVERYWHERE: &[Context] = &[Everywhere];
+const ANYWHERE: &[Context] = &[Everywhere, Rows, Help];
+const DATA: &[Context] = &[On(Tab::Data)];
+const FEATURES: &[Context] = &[On(Tab::Features)];
+const CHOOSE_K: &[Context] = &[On(Tab::ChooseK)];
+const CLUSTERS: &[Context] = &[On(Tab::Clusters)];
+const DRILL: &[Context] = &[On(Tab::Drill)];
 const LISTS: &[Context] = &[On(Tab::Data), On(Tab::Features), On(Tab::Clusters), On(Tab::Drill), Rows, Help];
 const WIDE: &[Context] = &[On(Tab::Drill), Rows];
 
-fn always(_: &Model) -> bool {
-    true
+/// A line of the table that is not in the footer and always works.
+const fn key(
+    action: Action,
+    keys: &'static [&'static str],
+    contexts: &'static [Context],
+    words: &'static str,
+) -> Binding {
+    const fn always(_: &Model) -> bool {
+        true
+    }
+    Binding { action, keys, contexts, words, footer: None, when: always }
+}
+
+impl Binding {
+    const fn footer(self, place: u8, words: &'static str) -> Self {
+        Self { footer: Some((place, words)), ..self }
+    }
+
+    const fn when(self, when: fn(&Model) -> bool) -> Self {
+        Self { when, ..self }
+    }
 }
 
 /// Every key of the explorer.
 pub const TABLE: &[Binding] = &[
-    Binding {
-        action: Action::MoreClusters,
-        keys: &["+", "="],
-        contexts: &[Everywhere],
-        words: "one cluster more",
-        footer: Some((1, "k")),
-        when: Model::has_sweep,
-    },
-    Binding {
-        action: Action::FewerClusters,
-        keys: &["-", "_"],
-        contexts: &[Everywhere],
-        words: "one cluster less",
-        footer: None,
-        when: Model::has_sweep,
-    },
-    Binding {
-        action: Action::Right,
-        keys: &["right", "l"],
-        contexts: &[On(Tab::ChooseK)],
-        words: "a larger k",
-        footer: None,
-        when: Model::has_sweep,
-    },
-    Binding {
-        action: Action::Left,
-        keys: &["left", "h"],
-        contexts: &[On(Tab::ChooseK)],
-        words: "a smaller k",
-        footer: None,
-        when: Model::has_sweep,
-    },
-    Binding {
-        action: Action::Down,
-        keys: &["down", "j"],
-        contexts: &[On(Tab::ChooseK)],
-        words: "a larger k",
-        footer: None,
-        when: Model::has_sweep,
-    },
-    Binding {
-        action: Action::Up,
-        keys: &["up", "k"],
-        contexts: &[On(Tab::ChooseK)],
-        words: "a smaller k",
-        footer: None,
-        when: Model::has_sweep,
-    },
-    Binding {
-        action: Action::Open,
-        keys: &["enter"],
-        contexts: &[On(Tab::ChooseK)],
-        words: "the clusters of this k",
-        footer: Some((2, "clusters")),
-        when: Model::has_sweep,
-    },
-    Binding {
-        action: Action::Open,
-        keys: &["enter"],
-        contexts: &[On(Tab::Clusters)],
-        words: "the learners of the cluster",
-        footer: Some((2, "the learners")),
-        when: Model::has_clusters,
-    },
-    Binding {
-        action: Action::Open,
-        keys: &["enter"],
-        contexts: &[On(Tab::Data)],
-        words: "the rows that a rule met",
-        footer: Some((2, "rows")),
-        when: Model::ledger_has_rows,
-    },
-    Binding {
-        action: Action::Open,
-        keys: &["enter"],
-        contexts: &[On(Tab::Drill)],
-        words: "the learner, all columns",
-        footer: Some((3, "learner")),
-        when: Model::drill_has_rows,
-    },
-    Binding {
-        action: Action::Edit,
-        keys: &["e", "/"],
-        contexts: &[On(Tab::Drill)],
-        words: "edit the rule",
-        footer: Some((2, "edit rule")),
-        when: Model::has_table,
-    },
-    Binding {
-        action: Action::Toggle,
-        keys: &["space", "x"],
-        contexts: &[On(Tab::Features)],
-        words: "feature on or off",
-        footer: Some((2, "on/off")),
-        when: Model::has_table,
-    },
-    Binding {
-        action: Action::Transform,
-        keys: &["t"],
-        contexts: &[On(Tab::Features)],
-        words: "transform: none, log1p",
-        footer: Some((3, "transform")),
-        when: Model::has_table,
-    },
-    Binding {
-        action: Action::Scale,
-        keys: &["s"],
-        contexts: &[On(Tab::Features)],
-        words: "scale: standard, robust, minmax, none",
-        footer: Some((4, "scale")),
-        when: Model::has_table,
-    },
-    Binding {
-        action: Action::Winsorise,
-        keys: &["w"],
-        contexts: &[On(Tab::Features)],
-        words: "winsorise 1 % at each end",
-        footer: Some((5, "winsorise")),
-        when: Model::has_table,
-    },
-    Binding {
-        action: Action::Heavier,
-        keys: &["]", ">"],
-        contexts: &[On(Tab::Features)],
-        words: "a larger weight",
-        footer: None,
-        when: Model::has_table,
-    },
-    Binding {
-        action: Action::Lighter,
-        keys: &["[", "<"],
-        contexts: &[On(Tab::Features)],
-        words: "a smaller weight",
-        footer: Some((6, "] weight")),
-        when: Model::has_table,
-    },
-    Binding {
-        action: Action::Defaults,
-        keys: &["d"],
-        contexts: &[On(Tab::Features)],
-        words: "the default features of the table",
-        footer: Some((7, "defaults")),
-        when: Model::has_table,
-    },
-    Binding {
-        action: Action::Toggle,
-        keys: &["space", "x"],
-        contexts: &[On(Tab::Data)],
-        words: "cleaning rule on or off",
-        footer: Some((3, "rule on/off")),
-        when: Model::in_ledger,
-    },
-    Binding {
-        action: Action::Entity,
-        keys: &["p"],
-        contexts: &[On(Tab::Data)],
-        words: "which row speaks for a learner: latest, max pay, all",
-        footer: Some((5, "entity policy")),
-        when: Model::has_learners,
-    },
-    Binding {
-        action: Action::Role,
-        keys: &["r"],
-        contexts: &[On(Tab::Data)],
-        words: "the role of the column",
-        footer: Some((4, "role")),
-        when: Model::in_columns,
-    },
-    Binding {
-        action: Action::OtherPart,
-        keys: &["o"],
-        contexts: &[On(Tab::Data)],
-        words: "ledger or columns",
-        footer: Some((1, "ledger/columns")),
-        when: Model::has_table,
-    },
-    Binding { action: Action::Down, keys: &["down", "j"], contexts: LISTS, words: "down", footer: None, when: always },
-    Binding { action: Action::Up, keys: &["up", "k"], contexts: LISTS, words: "up", footer: None, when: always },
-    Binding {
-        action: Action::PageDown,
-        keys: &["pgdn", "ctrl-f"],
-        contexts: LISTS,
-        words: "a page down",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::PageUp,
-        keys: &["pgup", "ctrl-b"],
-        contexts: LISTS,
-        words: "a page up",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::First,
-        keys: &["home", "g"],
-        contexts: LISTS,
-        words: "to the first",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::Last,
-        keys: &["end", "G"],
-        contexts: LISTS,
-        words: "to the last",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::Right,
-        keys: &["right", "l"],
-        contexts: WIDE,
-        words: "columns further right",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::Left,
-        keys: &["left", "h"],
-        contexts: WIDE,
-        words: "columns further left",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::Show(Tab::Features),
-        keys: &["f", "2"],
-        contexts: &[Everywhere],
-        words: "the features",
-        footer: Some((8, "features")),
-        when: Model::not_on_features,
-    },
-    Binding {
-        action: Action::Show(Tab::Data),
-        keys: &["1"],
-        contexts: &[Everywhere],
-        words: "the data: ledger and columns",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::Show(Tab::ChooseK),
-        keys: &["3"],
-        contexts: &[Everywhere],
-        words: "choose k",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::Show(Tab::Clusters),
-        keys: &["4", "c"],
-        contexts: &[Everywhere],
-        words: "the clusters",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::Show(Tab::Drill),
-        keys: &["6", "d"],
-        contexts: &[Everywhere],
-        words: "drill: the people behind a rule",
-        footer: Some((9, "drill")),
-        when: Model::not_on_drill,
-    },
-    Binding {
-        action: Action::NextTab,
-        keys: &["tab"],
-        contexts: &[Everywhere],
-        words: "the next screen",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::PreviousTab,
-        keys: &["shift-tab"],
-        contexts: &[Everywhere],
-        words: "the screen before",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::Exact,
-        keys: &["s"],
-        contexts: &[On(Tab::ChooseK), On(Tab::Clusters)],
-        words: "the silhouette from all rows, exactly",
-        footer: Some((10, "exact")),
-        when: Model::can_be_exact,
-    },
-    Binding {
-        action: Action::Copy,
-        keys: &["y"],
-        contexts: &[On(Tab::ChooseK), On(Tab::Clusters), On(Tab::Drill)],
-        words: "copy the table to the clipboard",
-        footer: Some((11, "copy")),
-        when: Model::has_sweep,
-    },
-    Binding {
-        action: Action::Stop,
-        keys: &["."],
-        contexts: &[Everywhere],
-        words: "stop what runs",
-        footer: Some((0, "stop")),
-        when: Model::is_running,
-    },
-    Binding {
-        action: Action::Back,
-        keys: &["esc", "backspace"],
-        contexts: &[Rows, Help, Everywhere],
-        words: "back",
-        footer: Some((20, "back")),
-        when: Model::can_go_back,
-    },
-    Binding {
-        action: Action::Help,
-        keys: &["?", "f1"],
-        contexts: &[Everywhere, Rows],
-        words: "help",
-        footer: Some((21, "help")),
-        when: always,
-    },
-    Binding {
-        action: Action::Quit,
-        keys: &["q"],
-        contexts: &[Everywhere, Rows, Help],
-        words: "close what is open; quit",
-        footer: Some((22, "quit")),
-        when: always,
-    },
-    Binding {
-        action: Action::Suspend,
-        keys: &["ctrl-z"],
-        contexts: &[Everywhere, Rows, Help],
-        words: "to the shell; fg comes back",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::Redraw,
-        keys: &["ctrl-l"],
-        contexts: &[Everywhere, Rows, Help],
-        words: "draw everything again",
-        footer: None,
-        when: always,
-    },
-    Binding {
-        action: Action::Interrupt,
-        keys: &["ctrl-c"],
-        contexts: &[Everywhere, Rows, Help],
-        words: "quit at once",
-        footer: None,
-        when: always,
-    },
+    key(Action::MoreClusters, &["+", "="], EVERYWHERE, "one cluster more").footer(1, "k").when(Model::has_sweep),
+    key(Action::FewerClusters, &["-", "_"], EVERYWHERE, "one cluster less").when(Model::has_sweep),
+    key(Action::Right, &["right", "l"], CHOOSE_K, "a larger k").when(Model::has_sweep),
+    key(Action::Left, &["left", "h"], CHOOSE_K, "a smaller k").when(Model::has_sweep),
+    key(Action::Down, &["down", "j"], CHOOSE_K, "a larger k").when(Model::has_sweep),
+    key(Action::Up, &["up", "k"], CHOOSE_K, "a smaller k").when(Model::has_sweep),
+    key(Action::Open, &["enter"], CHOOSE_K, "the clusters of this k").footer(2, "clusters").when(Model::has_sweep),
+    key(Action::Open, &["enter"], CLUSTERS, "the learners of the cluster")
+        .footer(2, "the learners")
+        .when(Model::has_clusters),
+    key(Action::Open, &["enter"], DATA, "the rows that a rule met").footer(2, "rows").when(Model::ledger_has_rows),
+    key(Action::Open, &["enter"], DRILL, "the learner, all columns").footer(3, "learner").when(Model::drill_has_rows),
+    key(Action::Edit, &["e", "/"], DRILL, "edit the rule").footer(2, "edit rule").when(Model::has_table),
+    key(Action::Toggle, &["space", "x"], FEATURES, "feature on or off").footer(2, "on/off").when(Model::has_table),
+    key(Action::Transform, &["t"], FEATURES, "transform: none, log1p; of a category: block, frequency")
+        .footer(3, "transform")
+        .when(Model::has_table),
+    key(Action::Scale, &["s"], FEATURES, "scale: standard, robust, minmax, none")
+        .footer(4, "scale")
+        .when(Model::has_table),
+    key(Action::Winsorise, &["w"], FEATURES, "winsorise 1 % at each end").footer(5, "winsorise").when(Model::has_table),
+    key(Action::Missing, &["m"], FEATURES, "rows without a value: median, own category, most frequent, drop")
+        .footer(8, "missing")
+        .when(Model::has_table),
+    key(Action::Heavier, &["]", ">"], FEATURES, "a larger weight").when(Model::has_table),
+    key(Action::Lighter, &["[", "<"], FEATURES, "a smaller weight").footer(6, "] weight").when(Model::has_table),
+    key(Action::Defaults, &["d"], FEATURES, "the default features of the table")
+        .footer(9, "defaults")
+        .when(Model::has_table),
+    key(Action::Toggle, &["space", "x"], DATA, "cleaning rule on or off")
+        .footer(3, "rule on/off")
+        .when(Model::in_ledger),
+    key(Action::Entity, &["p"], DATA, "which row speaks for a learner: latest, max pay, all")
+        .footer(5, "entity policy")
+        .when(Model::has_learners),
+    key(Action::Role, &["r"], DATA, "the role of the column").footer(4, "role").when(Model::in_columns),
+    key(Action::OtherPart, &["o"], DATA, "ledger or columns").footer(1, "ledger/columns").when(Model::has_table),
+    key(Action::Down, &["down", "j"], LISTS, "down"),
+    key(Action::Up, &["up", "k"], LISTS, "up"),
+    key(Action::PageDown, &["pgdn", "ctrl-f"], LISTS, "a page down"),
+    key(Action::PageUp, &["pgup", "ctrl-b"], LISTS, "a page up"),
+    key(Action::First, &["home", "g"], LISTS, "to the first"),
+    key(Action::Last, &["end", "G"], LISTS, "to the last"),
+    key(Action::Right, &["right", "l"], WIDE, "columns further right"),
+    key(Action::Left, &["left", "h"], WIDE, "columns further left"),
+    key(Action::Show(Tab::Features), &["f", "2"], EVERYWHERE, "the features")
+        .footer(8, "features")
+        .when(Model::not_on_features),
+    key(Action::Show(Tab::Data), &["1"], EVERYWHERE, "the data: ledger and columns"),
+    key(Action::Show(Tab::ChooseK), &["3"], EVERYWHERE, "choose k"),
+    key(Action::Show(Tab::Clusters), &["4", "c"], EVERYWHERE, "the clusters"),
+    key(Action::Show(Tab::Drill), &["6", "d"], EVERYWHERE, "drill: the people behind a rule")
+        .footer(9, "drill")
+        .when(Model::not_on_drill),
+    key(Action::NextTab, &["tab"], EVERYWHERE, "the next screen"),
+    key(Action::PreviousTab, &["shift-tab"], EVERYWHERE, "the screen before"),
+    key(Action::Exact, &["s"], &[On(Tab::ChooseK), On(Tab::Clusters)], "the silhouette from all rows, exactly")
+        .footer(10, "exact")
+        .when(Model::can_be_exact),
+    key(
+        Action::Copy,
+        &["y"],
+        &[On(Tab::ChooseK), On(Tab::Clusters), On(Tab::Drill)],
+        "copy the table to the clipboard",
+    )
+    .footer(11, "copy")
+    .when(Model::has_sweep),
+    key(Action::Stop, &["."], EVERYWHERE, "stop what runs").footer(0, "stop").when(Model::is_running),
+    key(Action::Back, &["esc", "backspace"], ANYWHERE, "back").footer(20, "back").when(Model::can_go_back),
+    key(Action::Help, &["?", "f1"], &[Everywhere, Rows], "help").footer(21, "help"),
+    key(Action::Quit, &["q"], ANYWHERE, "close what is open; quit").footer(22, "quit"),
+    key(Action::Suspend, &["ctrl-z"], ANYWHERE, "to the shell; fg comes back"),
+    key(Action::Redraw, &["ctrl-l"], ANYWHERE, "draw everything again"),
+    key(Action::Interrupt, &["ctrl-c"], ANYWHERE, "quit at once"),
 ];
 
 /// The name of a key as the table writes it.

@@ -94,7 +94,7 @@ pub enum Effect {
         k_max: usize,
     },
     /// Compute the silhouettes of a sweep from all rows.
-    Exact(Arc<Cleaned>, Arc<Sweep>, Recipe),
+    Exact(Arc<Sweep>, Recipe),
     /// Put a rule to the table.
     Drill {
         /// The table.

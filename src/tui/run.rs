@@ -226,8 +226,8 @@ impl Explorer {
                 let generation = self.worker.submit(FIT, fit_job(cleaned, features, recipe, k, k_max));
                 self.fitting = Some((generation, key));
             }
-            Effect::Exact(cleaned, sweep, recipe) => {
-                self.worker.submit(QUALITY, exact_job(cleaned, sweep, recipe));
+            Effect::Exact(sweep, recipe) => {
+                self.worker.submit(QUALITY, exact_job(sweep, recipe));
             }
             Effect::Drill { cleaned, clusters, rule } => {
                 self.counter.submit(DRILL, drill_job(cleaned, clusters, rule));

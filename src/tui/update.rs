@@ -131,10 +131,8 @@ pub(super) fn refit(model: &mut Model) -> Vec<Effect> {
 }
 
 fn exact(model: &mut Model) -> Vec<Effect> {
-    match (&model.cleaned, &model.sweep) {
-        (Some(cleaned), Some(sweep)) if !model.stale => {
-            vec![Effect::Exact(Arc::clone(cleaned), Arc::clone(sweep), model.recipe.clone())]
-        }
+    match &model.sweep {
+        Some(sweep) if !model.stale => vec![Effect::Exact(Arc::clone(sweep), model.recipe.clone())],
         _ => Vec::new(),
     }
 }

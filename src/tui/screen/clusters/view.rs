@@ -74,7 +74,7 @@ fn value(model: &Model, number: &NumberProfile, value: f64) -> String {
 /// The interquartile range in the unit of the median, which is said once.
 fn range(model: &Model, number: &NumberProfile) -> String {
     let bare = |v: f64| match number.role {
-        Role::Pay if model.currency() == Currency::Rupee => {
+        Role::Pay if model.currency() == Currency::Rupee && number.median >= LAKH => {
             let unit = if number.median >= CRORE { CRORE } else { LAKH };
             let part = v / unit;
             if part < 10.0 { format!("{part:.1}") } else { format!("{part:.0}") }

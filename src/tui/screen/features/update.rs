@@ -1,6 +1,7 @@
 //! Keys of screen 2.
 
-use crate::features::{Encoding, Feature, Scale, Transform};
+use crate::features::defaults::BLOCK_LEVELS;
+use crate::features::{Encoding, Feature, Missing, Scale, Transform};
 use crate::tui::keys::Action;
 use crate::tui::model::Model;
 use crate::tui::msg::Effect;
@@ -56,7 +57,20 @@ fn change(feature: &mut Feature, action: Action) -> Option<&'static str> {
         }
         Action::Heavier => feature.weight = (feature.weight * 2.0).min(WEIGHTS.1),
         Action::Lighter => feature.weight = (feature.weight / 2.0).max(WEIGHTS.0),
-        Action::Transform => return Some("a category has no transform"),
+        Action::Transform => {
+            feature.encoding = match feature.encoding {
+                Encoding::Frequency => Encoding::OneHot { levels: BLOCK_LEVELS },
+                _ => Encoding::Frequency,
+            };
+        }
+        Action::Missing => {
+            feature.missing = match (feature.missing, numeric) {
+                (Missing::Median, _) | (Missing::MostFrequent, false) => Missing::Drop,
+                (_, true) => Missing::Median,
+                (Missing::OwnCategory, false) => Missing::MostFrequent,
+                (Missing::Drop, false) => Missing::OwnCategory,
+            };
+        }
         Action::Winsorise => return Some("a category has no tails to winsorise"),
         _ => {}
     }
