@@ -80,13 +80,21 @@ pub(super) struct Samples([Option<(usize, Matrix)>; 3]);
 
 impl Samples {
     /// Makes the samples fit k clusters: what they hold depends on the rows and k only.
-    pub fn fit_to(&mut self, all: View<'_>, k: usize) {
+    ///
+    /// # Errors
+    /// `Cancelled` when `cancel` says so.
+    pub fn fit_to(&mut self, all: View<'_>, k: usize, cancel: &Cancel) -> Result<(), Cancelled> {
+        if k == 1 {
+            return Ok(());
+        }
         for (sample, level) in self.0.iter_mut().zip([&FIRST, &SECOND, &LAST]) {
             let wanted = level.sample_rows(all.rows, k);
             if sample.as_ref().map(|(rows, _)| *rows) != wanted {
+                cancel.check()?;
                 *sample = wanted.map(|rows| (rows, all.matrix.sample(rows)));
             }
         }
+        Ok(())
     }
 
     /// Whether the search sees less than all rows even at its last level.

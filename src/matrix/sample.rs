@@ -1,6 +1,6 @@
 //! A smaller matrix that stands for a large one: all rows that lie far out, some of the others.
 
-use super::moments::sum_of_squares;
+use super::moments::{gather, sum_of_squares};
 use super::{Matrix, Tiles};
 
 /// A row is far out when its squared distance from the mean is this many times the average.
@@ -21,7 +21,7 @@ impl Matrix {
         let near = self.distinct() - far.len();
         let each = near.div_ceil(rows.saturating_sub(far.len()).max(1)).max(1);
         let mut left = near.div_ceil(each);
-        let mut values = Vec::with_capacity((left + far.len()) * self.columns);
+        let mut kept: Vec<u32> = Vec::with_capacity(left + far.len());
         let mut weights = Vec::with_capacity(left + far.len());
         let mut far = far.into_iter().peekable();
         for (i, &weight) in self.weights.iter().enumerate() {
@@ -33,8 +33,9 @@ impl Matrix {
             } else {
                 continue;
             }
-            values.extend_from_slice(self.row(i));
+            kept.push(i as u32);
         }
+        let (values, _) = gather(&kept, &weights, &self.values, self.columns);
         let tiles = Tiles::scaled(&values, self.columns, &weights, &self.mean, self.tiles.scale());
         let total_ss = sum_of_squares(&values, &weights, &self.mean);
         Self {
