@@ -146,20 +146,21 @@ fn apart(model: &Model, profile: &Profile, area: Rect, buffer: &mut Buffer) {
     let title = format!("What sets {} apart from the rest", profile.cluster);
     (&Panel::new(theme, &title).caption("· not an input")).render(area, buffer);
     let inner = Panel::inner(area);
-    let bar = usize::from((inner.width.saturating_sub(48)).clamp(11, 60)) | 1;
+    let label = (inner.width * 9 / 20).clamp(14, 34);
+    let bar = usize::from(inner.width.saturating_sub(label + 13).clamp(7, 60) | 1);
     for (y, apart) in profile.apart().iter().take(usize::from(inner.height)).enumerate() {
         let at = inner.y + y as u16;
         let style = if model.stale && model.preview.is_none() { theme.palette.dim } else { theme.palette.text };
         let mark = if apart.input { "" } else { " ·" };
-        put(buffer, (inner.x + 1, at), 34.min(inner.width), &format!("{}{mark}", apart.what), style, theme);
+        put(buffer, (inner.x + 1, at), label, &format!("{}{mark}", apart.what), style, theme);
         let (figure, length) = match apart.how {
             How::Deviations(z) => (format!("{}{:.1} σ", if z < 0.0 { "−" } else { "+" }, z.abs()), z),
             How::Lift(lift) => (format!("×{lift:.1}"), lift.log2()),
         };
-        put_right(buffer, (inner.x + 36, at), 8.min(inner.width.saturating_sub(36)), &figure, style, theme);
+        put_right(buffer, (inner.x + label + 2, at), 7, &figure, style, theme);
         let drawn = diverging(length, 2.5, bar, theme.glyphs);
-        let room = inner.width.saturating_sub(46);
-        put(buffer, (inner.x + 46, at), room, &drawn, theme.palette.cluster(profile.cluster), theme);
+        let room = inner.width.saturating_sub(label + 11);
+        put(buffer, (inner.x + label + 11, at), room, &drawn, theme.palette.cluster(profile.cluster), theme);
     }
 }
 
