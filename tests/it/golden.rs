@@ -28,10 +28,12 @@ fn check(name: &str, same: usize) {
     let sweep = run(["sweep", &golden_table(name), "--raw", "--k", "1..8", "--format", "json"]).json();
     assert_eq!(sweep["rows_used"], golden["rows"]);
     assert_eq!(sweep["distinct_rows"], golden["distinct_rows"]);
-    assert_eq!(sweep["features"].as_array().unwrap().len() as u64, golden["columns"].as_u64().unwrap());
+    // Constant columns are left out, and said.
+    let left_out = sweep["notices"].to_string().matches("is constant").count();
+    let columns = golden["columns"].as_u64().unwrap();
+    assert_eq!((sweep["features"].as_array().unwrap().len() + left_out) as u64, columns);
     close(&sweep["total_ss"], number(&golden["total_ss"]), 1e-12, "total_ss");
-    let pairs: Vec<_> =
-        sweep["sweep"].as_array().unwrap().iter().zip(golden["sweep"].as_array().unwrap()).collect();
+    let pairs: Vec<_> = sweep["sweep"].as_array().unwrap().iter().zip(golden["sweep"].as_array().unwrap()).collect();
     assert_eq!(pairs.len(), 8);
     let mut met = 0;
     for (ours, theirs) in pairs {
@@ -40,7 +42,8 @@ fn check(name: &str, same: usize) {
         let (wcss, best) = (number(&ours["wcss"]), number(&theirs["wcss"]));
         assert!(wcss <= 1.0005 * best, "{at}: WCSS {wcss}, {best} is possible");
         close(&ours["wcss_share"], wcss / number(&sweep["total_ss"]), 1e-12, &at);
-        if (wcss - best).abs() > 1e-6 * best {
+        // A sum this close is the same partition; 1e-6 is not close enough (digits, k = 4).
+        if (wcss - best).abs() > 1e-9 * best {
             continue;
         }
         assert_eq!(Some(&ours["smallest"]), theirs["sizes"].as_array().unwrap().last(), "{at}");
@@ -72,14 +75,14 @@ macro_rules! against_scikit_learn {
 
 // Where fewer than 7 are the same, ours has the smaller WCSS on most of the others.
 against_scikit_learn! {
-    blobs_far: 5,
-    blobs_near: 4,
-    blobs_unequal: 4,
-    copies_and_one_far: 5,
+    blobs_far: 4,
+    blobs_near: 3,
+    blobs_unequal: 2,
+    copies_and_one_far: 4,
     diabetes: 1,
     digits: 0,
-    heaped: 3,
-    iris: 5,
+    heaped: 2,
+    iris: 4,
     wine: 2,
 }
 
@@ -141,8 +144,7 @@ impl Defined {
             (0..d).map(|c| members.iter().map(|&i| rows[i][c]).sum::<f64>() / members.len() as f64).collect()
         };
         let squared = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum::<f64>();
-        let clusters: Vec<Vec<usize>> =
-            (0..k).map(|j| (0..n).filter(|&i| labels[i] == j).collect()).collect();
+        let clusters: Vec<Vec<usize>> = (0..k).map(|j| (0..n).filter(|&i| labels[i] == j).collect()).collect();
         let centres: Vec<Vec<f64>> = clusters.iter().map(|members| mean(members)).collect();
         let all: Vec<usize> = (0..n).collect();
         let middle = mean(&all);

@@ -174,7 +174,9 @@ fn only_the_terminal_room_knows_a_terminal() {
 fn only_the_matrix_is_unsafe() {
     let unsafe_rooms: Vec<String> = all()
         .into_iter()
-        .filter(|(_, _, code, _)| code.contains("unsafe {") || code.contains("unsafe fn") || code.contains("unsafe impl"))
+        .filter(|(_, _, code, _)| {
+            code.contains("unsafe {") || code.contains("unsafe fn") || code.contains("unsafe impl")
+        })
         .map(|(_, room, ..)| room)
         .collect();
     assert!(!unsafe_rooms.is_empty());

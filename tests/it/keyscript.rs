@@ -314,7 +314,7 @@ fn a_failed_job_is_a_message_and_the_result_stays() {
 /// Models in which, together, every key does something.
 fn models() -> Vec<Explorer> {
     let mut all = Vec::new();
-    for way in ["3", "1", "1 o", "2", "4", "6", "6 enter", "?", "1 down down down down down down enter"] {
+    for way in ["3", "1", "1 o", "2", "4", "6", "6 enter", "?", "1 down down down", "1 down down down enter"] {
         let mut explorer = Explorer::sample();
         explorer.press(way);
         all.push(explorer);
@@ -330,8 +330,13 @@ fn models() -> Vec<Explorer> {
             silhouette.se = 0.01;
         }
     }
-    estimated.model.sweep = Some(sweep.into());
+    let sweep = std::sync::Arc::new(sweep);
+    estimated.model.sweep = Some(std::sync::Arc::clone(&sweep));
     all.push(estimated);
+    let mut clusters = Explorer::sample();
+    clusters.model.sweep = Some(sweep);
+    clusters.press("4");
+    all.push(clusters);
     all
 }
 

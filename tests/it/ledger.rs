@@ -46,10 +46,7 @@ fn table(lines: &[String]) -> Table {
     let folder = Folder::new();
     let header = "company_hash,email_hash,orgyear,ctc,job_position,ctc_updated_year";
     // The first row makes the columns what they are.
-    let file = folder.file(
-        "x.csv",
-        format!("{header}\nacme,p0,2010,700000,Engineer,2020\n{}\n", lines.join("\n")),
-    );
+    let file = folder.file("x.csv", format!("{header}\nacme,p0,2010,700000,Engineer,2020\n{}\n", lines.join("\n")));
     let options = Options::default();
     let location = Location::Path(file.into());
     study::load(&location, &options, &RoleChoices::default(), &Cancel::never(), &mut |_, _| {}).unwrap()

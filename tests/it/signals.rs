@@ -78,10 +78,9 @@ fn a_signal_ends_a_sample_and_leaves_no_file() {
 fn a_reader_that_leaves_is_no_failure() {
     let folder = Folder::new();
     let table = folder.file("x.csv", learners(20_000, 1));
-    for args in [
-        vec!["sample", "--rows", "200000"],
-        vec!["drill", &table, "--rule", "experience >= 0", "--format", "csv"],
-    ] {
+    for args in
+        [vec!["sample", "--rows", "200000"], vec!["drill", &table, "--rule", "experience >= 0", "--format", "csv"]]
+    {
         let mut child = start(&args);
         child.stdin.take();
         let mut first = String::new();
