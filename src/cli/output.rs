@@ -22,7 +22,8 @@ pub(super) fn notices(notices: &[String]) {
     }
 }
 
-/// Says what went wrong.
+/// Says what went wrong; what it quotes may hold escapes.
 pub(super) fn complain(error: &Error) {
-    eprintln!("kscope: {error}");
+    let lines: Vec<String> = error.to_string().split('\n').map(crate::report::text::visible).collect();
+    eprintln!("kscope: {}", lines.join("\n"));
 }

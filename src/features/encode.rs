@@ -81,7 +81,7 @@ pub fn encode(table: &Table, learners: &Learners, features: &[Feature], cancel: 
         notices.extend(block.notices);
     }
     if data.is_empty() {
-        return Err(Error::bad_input("none of the chosen features varies")
+        return Err(Error::bad_input(format!("{}: none of the chosen features varies", table.name))
             .because(notices.join("; "))
             .try_this("choose a column with at least two different values"));
     }
@@ -185,26 +185,33 @@ fn numeric(feature: &Feature, mut values: Vec<f64>, notices: &mut Vec<String>) -
 
 /// Scales a column; `None` when it is constant.
 fn scaled(mut values: Vec<f64>, scale: Scale) -> Option<Vec<f64>> {
-    let n = values.len() as f64;
     let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
     if low >= high {
         return None;
     }
-    let mean = values.iter().sum::<f64>() / n;
-    let deviation = || (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
     let (centre, spread) = match scale {
-        Scale::Standard => (mean, deviation()),
+        Scale::Standard => moments(&values),
         Scale::Robust => {
             let mut sorted = values.clone();
             let range = quantile(&mut sorted, 0.75)? - quantile(&mut sorted, 0.25)?;
             // More than half of the rows share one value: the range is 0 and says nothing, the deviation does.
-            (quantile(&mut sorted, 0.5)?, if range > 0.0 { range } else { deviation() })
+            (quantile(&mut sorted, 0.5)?, if range > 0.0 { range } else { moments(&values).1 })
         }
         Scale::MinMax => (low, high - low),
         Scale::None => (0.0, 1.0),
     };
     values.iter_mut().for_each(|v| *v = (*v - centre) / spread);
     Some(values)
+}
+
+/// Mean and population standard deviation, summed in the order of the values: the same bits for the same values,
+/// in whatever order the rows stand.
+fn moments(values: &[f64]) -> (f64, f64) {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let n = sorted.len() as f64;
+    let mean = sorted.iter().sum::<f64>() / n;
+    (mean, (sorted.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt())
 }
 
 type Levels = Vec<Option<String>>;
@@ -340,6 +347,15 @@ mod tests {
         assert!(values.iter().sum::<f64>().abs() < 1e-12);
         assert!((values.iter().map(|v| v * v).sum::<f64>() / 4.0 - 1.0).abs() < 1e-12);
         assert_eq!(scaled(vec![2.0, 2.0], Scale::Standard), None);
+    }
+
+    #[test]
+    fn the_order_of_rows_does_not_change_a_bit() {
+        let values: Vec<f64> = (0..1000).map(|i| f64::from(i * 7919 % 1009).sqrt()).collect();
+        let mut backwards: Vec<f64> = values.iter().rev().copied().collect();
+        backwards = scaled(backwards, Scale::Standard).unwrap();
+        backwards.reverse();
+        assert_eq!(scaled(values, Scale::Standard).unwrap(), backwards);
     }
 
     #[test]

@@ -37,8 +37,6 @@ struct Row {
     calinski_harabasz: Option<f64>,
     davies_bouldin: Option<f64>,
     smallest: u64,
-    iterations: u32,
-    converged: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,8 +72,6 @@ impl SweepReport {
                 calinski_harabasz: q.and_then(|q| q.calinski_harabasz),
                 davies_bouldin: q.and_then(|q| q.davies_bouldin),
                 smallest: c.sizes.iter().copied().min().unwrap_or(0),
-                iterations: c.iterations,
-                converged: c.converged,
             }
         };
         let criterion =

@@ -154,7 +154,7 @@ impl Iterator for Rows {
 pub fn write_csv(table: &Synthetic, out: &mut impl Write, truth: Option<&mut dyn Write>) -> io::Result<()> {
     let mut truth = Truth::new(truth)?;
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(COLUMNS)?;
+    csv.write_record(COLUMNS).map_err(plain)?;
     let mut record = csv::StringRecord::new();
     let mut number = String::new();
     for row in table {
@@ -169,11 +169,19 @@ pub fn write_csv(table: &Synthetic, out: &mut impl Write, truth: Option<&mut dyn
         push_number(&mut record, &mut number, format_args!("{}", row.ctc));
         record.push_field(row.job_position.as_deref().unwrap_or(""));
         push_number(&mut record, &mut number, format_args!("{}.0", row.ctc_updated_year));
-        csv.write_record(&record)?;
+        csv.write_record(&record).map_err(plain)?;
         truth.push(row.planted)?;
     }
     csv.flush()?;
     truth.finish()
+}
+
+/// The error of the writer below, whose kind (a closed pipe) `csv` would hide.
+fn plain(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// Formats a number into the reused buffer and appends it as a field.

@@ -115,14 +115,19 @@ fn typed(column: &PolarsColumn, name: &str, said: Option<Role>) -> Result<Column
             from_cells(name, wanted, &cells)
         }
     };
-    Ok(with_role(typed, wanted))
+    let mut column = with_role(typed, wanted);
+    // A name only suggests that a column is an index; who says so is obeyed.
+    if said == Some(Role::Ignore) {
+        column.role = Role::Ignore;
+    }
+    Ok(column)
 }
 
 /// Gives a typed column the role that its name suggests, where its content allows that.
 fn with_role(mut column: Column, wanted: Option<Role>) -> Column {
     let numeric = column.numbers().is_some();
     column.role = match wanted {
-        // Under a name like a row index there may be real data: only whole numbers that ascend are an index.
+        // Under a name like a row index there may be real data: only whole numbers that differ are an index.
         Some(Role::Ignore) if numeric && !is_index(&column) => Role::Number,
         Some(role) if role.is_numeric() && !numeric => role,
         Some(Role::Category) if numeric => as_category(&mut column),
@@ -151,10 +156,12 @@ fn as_category(column: &mut Column) -> Role {
     Role::Category
 }
 
+/// Whole numbers of which none comes twice; in any order, for a table may have been shuffled or sorted.
 fn is_index(column: &Column) -> bool {
-    column
-        .numbers()
-        .is_some_and(|values| values.iter().all(|v| *v == v.trunc()) && values.windows(2).all(|pair| pair[0] < pair[1]))
+    let Some(values) = column.numbers().filter(|values| values.iter().all(|v| *v == v.trunc())) else { return false };
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted.windows(2).all(|pair| pair[0] < pair[1])
 }
 
 /// Types a column of cells; where a decimal point reads too little of it, a decimal comma is tried.
@@ -305,7 +312,9 @@ mod tests {
     #[test]
     fn an_index_is_recognised_by_content_too() {
         assert_eq!(column("Unnamed: 0", &["0", "1", "5"]).role, Role::Ignore);
-        assert_eq!(column("Unnamed: 0", &["3", "1", "5"]).role, Role::Number);
+        assert_eq!(column("Unnamed: 0", &["3", "1", "5"]).role, Role::Ignore);
+        assert_eq!(column("Unnamed: 0", &["3", "1", "3"]).role, Role::Number);
+        assert_eq!(column("Unnamed: 0", &["0", "1.5", "2"]).role, Role::Number);
     }
 
     #[test]

@@ -1,1 +1,17 @@
+//! The program from outside: the binary with its files, pipes, signals and terminals, and the library where
+//! the outside is too far away.
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
+mod bad_input;
+mod explorer;
+mod golden;
+mod headless;
+mod imports;
+mod keys;
+mod keyscript;
+mod ledger;
+mod planted;
+mod program;
+mod pty;
+mod screens;
+mod signals;

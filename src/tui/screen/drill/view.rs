@@ -38,6 +38,10 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     if let Some(drilled) = &model.drilled {
         funnel(model, drilled, Rect { y: head.y + 2, height: head.height.saturating_sub(2), ..head }, buffer);
         rows(model, drilled, list, buffer);
+    } else {
+        let text = if model.has_table() { "The rule is being counted." } else { "The table is being read." };
+        let width = area.width.saturating_sub(2);
+        put(buffer, (area.x + 1, head.bottom()), width, text, model.theme.palette.text, &model.theme);
     }
 }
 
