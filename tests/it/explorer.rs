@@ -174,7 +174,7 @@ impl Explorer {
                     Err(error) => Outcome::RuleRefused(error),
                 }
             }
-            Effect::Exact(_, sweep, _) => Outcome::Sweep(sweep),
+            Effect::Exact(sweep, _) => Outcome::Sweep(sweep),
             _ => unreachable!("no job"),
         };
         self.hear(Msg::Job(lane, 1, Event::Started));
