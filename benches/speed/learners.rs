@@ -76,8 +76,7 @@ impl Bench {
 /// Reads, types and cleans the table, as the explorer does when it opens.
 pub fn read(file: &std::path::Path, cancel: &Cancel) -> Result<Cleaned> {
     let location = Location::Path(file.to_owned());
-    let table: Table =
-        study::load(&location, &Options::default(), &RoleChoices::default(), cancel, &mut |_, _| {})?;
+    let table: Table = study::load(&location, &Options::default(), &RoleChoices::default(), cancel, &mut |_, _| {})?;
     cancel.check().map_err(|_| kscope::error::Error::interrupted())?;
     Ok(study::clean(&Arc::new(table), &Cleaning::default()))
 }
