@@ -41,13 +41,13 @@ struct Effort {
     cancellations: usize,
     /// Keys pressed.
     presses: usize,
-    /// Sweeps of ours, between those of the peers.
+    /// Sweeps of ours before, between and after the peers.
     sweeps: usize,
     /// Whether linfa and scikit-learn run.
     peers: bool,
 }
 
-const FULL: Effort = Effort { openings: 7, rounds: 3, cancellations: 60, presses: 200, sweeps: 5, peers: true };
+const FULL: Effort = Effort { openings: 7, rounds: 3, cancellations: 60, presses: 200, sweeps: 2, peers: true };
 const QUICK: Effort = Effort { openings: 3, rounds: 1, cancellations: 15, presses: 60, sweeps: 1, peers: false };
 
 fn main() -> Outcome<()> {

@@ -17,7 +17,7 @@ use linfa::traits::Fit;
 use linfa_clustering::KMeans;
 use ndarray::{Array2, ArrayView2};
 
-use super::board::{Board, Sample, digits};
+use super::board::{Board, SAME, Sample, digits};
 use super::learners::Bench;
 use super::{Effort, Outcome};
 
@@ -45,60 +45,74 @@ pub fn measure(bench: &Bench, effort: &Effort, board: &mut Board) -> Outcome<()>
     Ok(())
 }
 
+/// A peer's answers, or why there are none.
+type Answers = Result<Vec<Answer>, String>;
+
 fn race(bench: &Bench, matrix: &Matrix, effort: &Effort, board: &mut Board) -> Outcome<()> {
-    let d = matrix.columns();
-    let title = format!("sweep k = 1..{K_MAX}, {STARTS} starts, {d} columns");
     let mut ours = Ours::default();
-    ours.run(matrix, effort.sweeps.div_ceil(3))?;
-    let (mut linfa, mut scikit) = (Vec::new(), Err("left out with --quick".to_owned()));
+    ours.run(matrix, effort.sweeps)?;
+    let left_out = || Err("left out with --quick".to_owned());
+    let (mut linfa, mut scikit) = (left_out(), left_out());
     if effort.peers {
         let rows = rows(matrix)?;
-        linfa = run_linfa(&rows)?;
-        ours.run(matrix, effort.sweeps.div_ceil(3))?;
+        linfa = Ok(run_linfa(&rows)?);
+        ours.run(matrix, effort.sweeps)?;
         scikit = run_scikit(bench, &rows)?;
-        ours.run(matrix, effort.sweeps.div_ceil(3))?;
+        ours.run(matrix, effort.sweeps)?;
     }
     let seconds = Sample::new(ours.seconds.clone());
-    board.shown(&title, &format!("{} s", digits(seconds.median())), &seconds.range("s"));
-    let linfa = if linfa.is_empty() { Err("left out with --quick".to_owned()) } else { Ok(linfa) };
-    for (name, answers, least) in
-        [("linfa-clustering", &linfa, FASTER_THAN_LINFA), ("scikit-learn", &scikit, FASTER_THAN_SCIKIT)]
-    {
-        let what = format!("faster than {name}, {d} columns");
-        match answers {
-            Err(why) => board.skipped(&what, why),
-            Ok(answers) => {
-                let whole = whole_sweep(answers);
-                let spread = format!("{} s / {} s", digits(whole), digits(seconds.median()));
-                board.times_faster(&what, whole / seconds.median(), &spread, least);
-                let worst = answers
-                    .iter()
-                    .map(|a| (ours.wcss(a.k) / a.wcss, a.k))
-                    .fold((0.0, 0), |a, b| if b.0 > a.0 { b } else { a });
-                board.no_worse(&format!("our WCSS / {name}'s, {d} columns, largest over k"), worst.0, worst.1);
-            }
-        }
-    }
+    let d = matrix.columns();
+    board.shown(
+        &format!("sweep k = 1..{K_MAX}, {STARTS} starts, {d} columns"),
+        &format!("{} s", digits(seconds.median())),
+        &seconds.range("s"),
+    );
+    judge(&format!("linfa-clustering, {d} columns"), &linfa, &ours, FASTER_THAN_LINFA, board);
+    judge(&format!("scikit-learn, {d} columns"), &scikit, &ours, FASTER_THAN_SCIKIT, board);
+    by_k(matrix, &ours, &linfa, &scikit, board);
+    Ok(())
+}
+
+/// How much faster than a peer, and whether at no worse WCSS.
+fn judge(peer: &str, answers: &Answers, ours: &Ours, least: f64, board: &mut Board) {
+    let answers = match answers {
+        Ok(answers) => answers,
+        Err(why) => return board.skipped(&format!("faster than {peer}"), why),
+    };
+    let seconds = Sample::new(ours.seconds.clone()).median();
+    let whole = whole_sweep(answers);
+    let guessed = match K_MAX - answers.len() {
+        0 => String::new(),
+        guessed => format!(", {guessed} of {K_MAX} k interpolated"),
+    };
+    let spread = format!("{} s / {} s{guessed}", digits(whole), digits(seconds));
+    board.times_faster(&format!("faster than {peer}"), whole / seconds, &spread, least);
+    let ratios: Vec<(f64, usize)> = answers.iter().map(|a| (ours.wcss(a.k) / a.wcss, a.k)).collect();
+    let (worst, k) = ratios.iter().copied().fold((0.0, 0), |a, b| if b.0 > a.0 { b } else { a });
+    let count = |meets: fn(f64) -> bool| ratios.iter().filter(|(ratio, _)| meets(*ratio)).count();
+    let (less, more) = (count(|ratio| ratio < 1.0 - SAME), count(|ratio| ratio > 1.0 + SAME));
+    let spread = format!("at k = {k}; of {} k less at {less}, more at {more}", ratios.len());
+    board.no_worse(&format!("our WCSS / that of {peer}, largest"), worst, &spread);
+}
+
+/// Seconds and WCSS of all three beside each other.
+fn by_k(matrix: &Matrix, ours: &Ours, linfa: &Answers, scikit: &Answers, board: &mut Board) {
     board.note(format!(
-        "\n{title}: {} rows, {} distinct. Seconds and WCSS by k; ours are cumulative in k.",
+        "\nSweep over {} columns: {} rows, {} distinct. Seconds and WCSS by k; ours are cumulative in k.\n\n\
+         | k | our s | linfa s | scikit s | our WCSS | linfa's | scikit's |\n|--:|--:|--:|--:|--:|--:|--:|",
+        matrix.columns(),
         matrix.rows(),
         matrix.distinct()
     ));
-    board.note(" k  ours s  linfa s  scikit s         our WCSS       linfa's        scikit's");
-    let at =
-        |answers: &Result<Vec<Answer>, String>, k: usize| {
-            answers.iter().flatten().find(|a| a.k == k).map_or(("–".to_owned(), "–".to_owned()), |a| {
-                (format!("{:.2}", a.seconds), format!("{:.1}", a.wcss))
-            })
-        };
+    let at = |answers: &Answers, k: usize| match answers.iter().flatten().find(|a| a.k == k) {
+        Some(answer) => (format!("{:.2}", answer.seconds), format!("{:.1}", answer.wcss)),
+        None => ("–".to_owned(), "–".to_owned()),
+    };
     for (found, seconds) in ours.found.iter().zip(&ours.by_k) {
-        let ((linfa_s, linfa_w), (scikit_s, scikit_w)) = (at(&linfa, found.k), at(&scikit, found.k));
-        board.note(format!(
-            "{:2}  {seconds:6.2}  {linfa_s:>7}  {scikit_s:>8}  {:>15.1} {linfa_w:>13}  {scikit_w:>14}",
-            found.k, found.wcss
-        ));
+        let (k, wcss) = (found.k, found.wcss);
+        let ((linfa_s, linfa_w), (scikit_s, scikit_w)) = (at(linfa, k), at(scikit, k));
+        board.note(format!("| {k} | {seconds:.2} | {linfa_s} | {scikit_s} | {wcss:.1} | {linfa_w} | {scikit_w} |"));
     }
-    Ok(())
 }
 
 /// Our sweeps.
@@ -164,7 +178,7 @@ fn wcss(rows: ArrayView2<'_, f64>, centroids: ArrayView2<'_, f64>) -> f64 {
 }
 
 /// scikit-learn's KMeans through its script; `Ok(Err(why))` where it is not installed.
-fn run_scikit(bench: &Bench, rows: &Array2<f64>) -> Outcome<Result<Vec<Answer>, String>> {
+fn run_scikit(bench: &Bench, rows: &Array2<f64>) -> Outcome<Answers> {
     let importable = Command::new("python3").args(["-c", "import sklearn"]).stderr(Stdio::null()).status();
     if !importable.is_ok_and(|status| status.success()) {
         return Ok(Err("python3 with scikit-learn is not installed".to_owned()));
