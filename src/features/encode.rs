@@ -33,11 +33,44 @@ pub struct EncodedColumn {
     pub level: Option<String>,
 }
 
-/// One feature on its way: its columns, each with a value per row.
+/// One feature on its way.
 struct Block {
-    columns: Vec<Vec<f64>>,
-    levels: Vec<Option<String>>,
+    cells: Cells,
+    levels: Levels,
     notices: Vec<String>,
+}
+
+/// What a feature puts into the rows.
+enum Cells {
+    /// One column, a value per row.
+    Numbers(Vec<f64>),
+    /// A block of indicators. Written out it would be mostly the same few numbers, so only what differs is kept.
+    Indicators {
+        /// Per row the column of the block whose indicator is set.
+        place: Vec<u32>,
+        /// Per column of the block the value of a row that is in it.
+        yes: Vec<f64>,
+        /// Per column of the block the value of a row that is not.
+        no: Vec<f64>,
+    },
+}
+
+impl Cells {
+    /// Columns that it takes.
+    fn width(&self) -> usize {
+        match self {
+            Self::Numbers(_) => 1,
+            Self::Indicators { yes, .. } => yes.len(),
+        }
+    }
+
+    /// Multiplies every value.
+    fn weigh(&mut self, weight: f64) {
+        match self {
+            Self::Numbers(values) => values.iter_mut().for_each(|v| *v *= weight),
+            Self::Indicators { yes, no, .. } => yes.iter_mut().chain(no).for_each(|v| *v *= weight),
+        }
+    }
 }
 
 /// Encodes the features that are switched on.
@@ -66,7 +99,7 @@ pub fn encode(table: &Table, learners: &Learners, features: &[Feature], cancel: 
     }
     let mut names = Vec::new();
     let mut columns = Vec::new();
-    let mut data: Vec<Vec<f64>> = Vec::new();
+    let mut cells: Vec<Cells> = Vec::new();
     for ((feature, column), block) in chosen.iter().zip(blocks) {
         let Some(block) = block else {
             notices.push(match column.missing() == column.rows() {
@@ -77,15 +110,15 @@ pub fn encode(table: &Table, learners: &Learners, features: &[Feature], cancel: 
         };
         names.push(feature.column.clone());
         columns.extend(block.levels.into_iter().map(|level| EncodedColumn { feature: names.len() - 1, level }));
-        data.extend(block.columns);
+        cells.push(block.cells);
         notices.extend(block.notices);
     }
-    if data.is_empty() {
+    if cells.is_empty() {
         return Err(Error::bad_input(format!("{}: none of the chosen features varies", table.name))
             .because(notices.join("; "))
             .try_this("choose a column with at least two different values"));
     }
-    Ok(Encoded { values: interleave(&data, rows.len()), columns, features: names, rows, notices })
+    Ok(Encoded { values: row_major(&cells, columns.len(), rows.len()), columns, features: names, rows, notices })
 }
 
 /// Used rows without a missing value in a feature that drops such rows; infinities are refused.
@@ -142,18 +175,18 @@ fn usable_rows(
 /// The columns of one feature, or `None` when it does not vary.
 fn block(feature: &Feature, column: &Column, rows: &[u32]) -> Option<Block> {
     let mut notices = Vec::new();
-    let (mut columns, levels) = match (&column.data, feature.encoding) {
+    let (mut cells, levels) = match (&column.data, feature.encoding) {
         (Data::Number(values), _) => {
             let values: Vec<f64> = rows.iter().map(|&r| values[r as usize]).collect();
-            (vec![numeric(feature, values, &mut notices)?], vec![None])
+            (Cells::Numbers(numeric(feature, values, &mut notices)?), vec![None])
         }
         (Data::Text(text), Encoding::OneHot { levels }) => one_hot(feature, text, rows, levels, &mut notices)?,
-        (Data::Text(text), _) => (vec![frequency(feature, text, rows)?], vec![None]),
+        (Data::Text(text), _) => (Cells::Numbers(frequency(feature, text, rows)?), vec![None]),
     };
     if feature.weight != 1.0 {
-        columns.iter_mut().flatten().for_each(|v| *v *= feature.weight);
+        cells.weigh(feature.weight);
     }
-    Some(Block { columns, levels, notices })
+    Some(Block { cells, levels, notices })
 }
 
 fn numeric(feature: &Feature, mut values: Vec<f64>, notices: &mut Vec<String>) -> Option<Vec<f64>> {
@@ -222,7 +255,7 @@ fn one_hot(
     rows: &[u32],
     levels: usize,
     notices: &mut Vec<String>,
-) -> Option<(Vec<Vec<f64>>, Levels)> {
+) -> Option<(Cells, Levels)> {
     let mut counts = vec![0usize; text.levels.len()];
     let mut missing = 0usize;
     for &row in rows {
@@ -254,15 +287,15 @@ fn one_hot(
             order.len() - own
         ));
     }
-    let place: Vec<usize> = rows
+    let place: Vec<u32> = rows
         .iter()
         .map(|&row| match text.codes[row as usize] {
-            MISSING => missing_column.unwrap_or(0),
-            code => column_of[code as usize],
+            MISSING => missing_column.unwrap_or(0) as u32,
+            code => column_of[code as usize] as u32,
         })
         .collect();
     let mut held = vec![0usize; width];
-    place.iter().for_each(|&column| held[column] += 1);
+    place.iter().for_each(|&column| held[column as usize] += 1);
     let n = rows.len() as f64;
     let variance: f64 = held.iter().map(|&h| (h as f64 / n) * (1.0 - h as f64 / n)).sum();
     if variance <= 0.0 {
@@ -271,15 +304,9 @@ fn one_hot(
     // The whole block varies as much as one standardised column: z-scored indicators of 30 levels would make
     // one category nearly all of the distance.
     let factor = if feature.scale == Scale::None { 1.0 } else { 1.0 / variance.sqrt() };
-    let columns = held
-        .par_iter()
-        .enumerate()
-        .map(|(column, &held)| {
-            let share = held as f64 / n;
-            let (yes, no) = ((1.0 - share) * factor, -share * factor);
-            place.iter().map(|&p| if p == column { yes } else { no }).collect()
-        })
-        .collect();
+    let share = |&held: &usize| held as f64 / n;
+    let yes = held.iter().map(|held| (1.0 - share(held)) * factor).collect();
+    let no = held.iter().map(|held| -share(held) * factor).collect();
     let mut names: Levels = order.iter().take(own).map(|&code| Some(text.levels[code].clone())).collect();
     if rest {
         names.push(Some("(other)".to_owned()));
@@ -287,7 +314,7 @@ fn one_hot(
     if missing_column.is_some() {
         names.push(Some("(missing)".to_owned()));
     }
-    Some((columns, names))
+    Some((Cells::Indicators { place, yes, no }, names))
 }
 
 fn frequency(feature: &Feature, text: &Text, rows: &[u32]) -> Option<Vec<f64>> {
@@ -312,17 +339,28 @@ pub fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
     Some(if at.fract() == 0.0 || above.is_empty() { low } else { low + (high - low) * at.fract() })
 }
 
-/// Columns to row-major, in blocks of rows so that both sides stay in cache.
-fn interleave(columns: &[Vec<f64>], rows: usize) -> Vec<f64> {
+/// Rows one after the other, in blocks of rows so that both sides stay in cache.
+fn row_major(cells: &[Cells], width: usize, rows: usize) -> Vec<f64> {
     const BLOCK: usize = 512;
-    let width = columns.len();
     let mut values = vec![0.0; rows * width];
     values.par_chunks_mut(BLOCK * width).enumerate().for_each(|(block, out)| {
-        let first = block * BLOCK;
-        for (c, column) in columns.iter().enumerate() {
-            for (r, value) in column[first..(first + BLOCK).min(rows)].iter().enumerate() {
-                out[r * width + c] = *value;
+        let these = block * BLOCK..((block + 1) * BLOCK).min(rows);
+        let mut first = 0;
+        for cells in cells {
+            match cells {
+                Cells::Numbers(values) => {
+                    for (row, value) in out.chunks_exact_mut(width).zip(&values[these.clone()]) {
+                        row[first] = *value;
+                    }
+                }
+                Cells::Indicators { place, yes, no } => {
+                    for (row, &place) in out.chunks_exact_mut(width).zip(&place[these.clone()]) {
+                        row[first..first + no.len()].copy_from_slice(no);
+                        row[first + place as usize] = yes[place as usize];
+                    }
+                }
             }
+            first += cells.width();
         }
     });
     values
@@ -371,9 +409,13 @@ mod tests {
         feature.encoding = Encoding::OneHot { levels: 2 };
         feature.missing = Missing::OwnCategory;
         let rows: Vec<u32> = (0..6).collect();
-        let (columns, names) = one_hot(&feature, &text, &rows, 2, &mut Vec::new()).unwrap();
+        let (cells, names) = one_hot(&feature, &text, &rows, 2, &mut Vec::new()).unwrap();
         assert_eq!(names, [Some("a".into()), Some("b".into()), Some("(other)".into())]);
-        let total: f64 = columns.iter().flatten().map(|v| v * v).sum::<f64>() / 6.0;
+        let values = row_major(&[cells], 3, 6);
+        let total: f64 = values.iter().map(|v| v * v).sum::<f64>() / 6.0;
         assert!((total - 1.0).abs() < 1e-12, "{total}");
+        // Of six rows three are a, one is b: each column sums to nothing, and a row is set in its own.
+        assert!((0..3).all(|c| values.iter().skip(c).step_by(3).sum::<f64>().abs() < 1e-12), "{values:?}");
+        assert!(values[0] > 0.0 && values[1] < 0.0 && values[3 + 1] > 0.0 && values[3 * 3 + 2] > 0.0, "{values:?}");
     }
 }

@@ -44,9 +44,9 @@ impl Matrix {
     /// distances would overflow. Upstream rooms keep all of these out; here is the last gate.
     pub fn from_rows(values: &[f64], columns: usize) -> Result<Self, Error> {
         check_shape(values, columns)?;
-        let order = canonical_order(values, columns)?;
-        let (first_of, weights, distinct_of) = merge_equal(&order, values, columns);
-        drop(order);
+        let (order, repeats) = canonical_order(values, columns)?;
+        let (first_of, weights, distinct_of) = merge_equal(&order, &repeats);
+        drop((order, repeats));
         let (values, found) = moments::gather(&first_of, &weights, values, columns);
         let rows = distinct_of.len() as f64;
         let mean: Vec<f64> = found.sums.iter().map(|sum| sum / rows).collect();
@@ -167,8 +167,9 @@ fn compare_rows(a: &[f64], b: &[f64]) -> std::cmp::Ordering {
     pairs.find_map(|(x, y)| x.partial_cmp(y).filter(|o| o.is_ne())).unwrap_or(std::cmp::Ordering::Equal)
 }
 
-/// (hash, source row) in canonical order: by hash, then by value, then by source row.
-fn canonical_order(values: &[f64], columns: usize) -> Result<Vec<(u64, u32)>, Error> {
+/// (hash, source row) in canonical order: by hash, then by value, then by source row; and for each place
+/// whether its row equals the one before.
+fn canonical_order(values: &[f64], columns: usize) -> Result<(Vec<(u64, u32)>, Vec<bool>), Error> {
     let rows = values.len() / columns;
     let mut order = vec![(0_u64, 0_u32); rows];
     let finite = order
@@ -197,8 +198,27 @@ fn canonical_order(values: &[f64], columns: usize) -> Result<Vec<(u64, u32)>, Er
         .try_this("choose how missing values of this feature are filled, or switch it off"));
     }
     order.par_sort_unstable();
-    sort_collisions(&mut order, values, columns);
-    Ok(order)
+    let repeats = find_repeats(&mut order, values, columns);
+    Ok((order, repeats))
+}
+
+/// For each place of the order whether its row equals the one before. Different rows that share a hash are
+/// put in order first. Rows lie anywhere in memory and fetching them is most of the cost: each is fetched
+/// once, on all threads.
+fn find_repeats(order: &mut [(u64, u32)], values: &[f64], columns: usize) -> Vec<bool> {
+    let row = |i: u32| &values[i as usize * columns..(i as usize + 1) * columns];
+    let compare = |order: &[(u64, u32)]| -> Vec<bool> {
+        let equals_the_one_before =
+            |at: usize| at > 0 && order[at - 1].0 == order[at].0 && same_row(row(order[at - 1].1), row(order[at].1));
+        (0..order.len()).into_par_iter().with_min_len(CHUNK_ROWS).map(equals_the_one_before).collect()
+    };
+    let repeats = compare(order);
+    let collides = |at: usize| order[at - 1].0 == order[at].0 && !repeats[at];
+    if !(1..order.len()).any(collides) {
+        return repeats;
+    }
+    sort_collisions(order, values, columns);
+    compare(order)
 }
 
 /// Puts different rows that share a hash in the order of their values. Expected once in 10⁹ tables of
@@ -214,20 +234,16 @@ fn sort_collisions(order: &mut [(u64, u32)], values: &[f64], columns: usize) {
 }
 
 /// First source row of each distinct row, its weight, and the distinct row of each source row.
-fn merge_equal(order: &[(u64, u32)], values: &[f64], columns: usize) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
-    let row = |i: u32| &values[i as usize * columns..(i as usize + 1) * columns];
+fn merge_equal(order: &[(u64, u32)], repeats: &[bool]) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
     let mut first_of: Vec<u32> = Vec::with_capacity(order.len());
     let mut weights: Vec<u32> = Vec::with_capacity(order.len());
     let mut distinct_of = vec![0_u32; order.len()];
-    let mut last_hash = None;
-    for &(hash, i) in order {
-        let equal = last_hash == Some(hash) && first_of.last().is_some_and(|&f| same_row(row(f), row(i)));
+    for (&(_, i), &repeats) in order.iter().zip(repeats) {
         match weights.last_mut() {
-            Some(weight) if equal => *weight += 1,
+            Some(weight) if repeats => *weight += 1,
             _ => {
                 first_of.push(i);
                 weights.push(1);
-                last_hash = Some(hash);
             }
         }
         distinct_of[i as usize] = (first_of.len() - 1) as u32;
@@ -279,9 +295,10 @@ mod tests {
     fn rows_that_share_a_hash_are_ordered_by_value_and_kept_apart() {
         let values = [3.0, 1.0, 2.0, 1.0];
         let mut order = vec![(7, 0), (7, 1), (7, 2), (7, 3)];
-        sort_collisions(&mut order, &values, 1);
+        let repeats = find_repeats(&mut order, &values, 1);
         assert_eq!(order, [(7, 1), (7, 3), (7, 2), (7, 0)]);
-        let (first_of, weights, distinct_of) = merge_equal(&order, &values, 1);
+        assert_eq!(repeats, [false, true, false, false]);
+        let (first_of, weights, distinct_of) = merge_equal(&order, &repeats);
         assert_eq!((first_of, weights), (vec![1, 2, 0], vec![2, 1, 1]));
         assert_eq!(distinct_of, [2, 0, 1, 0]);
     }

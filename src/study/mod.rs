@@ -73,7 +73,9 @@ pub fn load(
     cancel: &Cancel,
     progress: &mut dyn FnMut(u64, Option<u64>),
 ) -> Result<Table> {
-    Table::new(source::read(location, options, cancel, progress)?, choices)
+    let raw = source::read(location, options, cancel, progress)?;
+    cancel.check().map_err(|_| Error::interrupted())?;
+    Table::new(raw, choices)
 }
 
 /// Cleans a table and looks at its columns.
@@ -141,6 +143,7 @@ pub fn features(cleaned: &Cleaned, recipe: &Recipe) -> Result<Vec<Feature>> {
 /// Encodes the features and stores distinct rows once.
 pub fn prepare(cleaned: &Cleaned, features: &[Feature], cancel: &Cancel) -> Result<Prepared> {
     let mut encoded = encode::encode(&cleaned.table, &cleaned.learners, features, cancel)?;
+    cancel.check().map_err(|_| Error::interrupted())?;
     let values = std::mem::take(&mut encoded.values);
     let matrix = Matrix::from_rows(&values, encoded.columns.len())?;
     Ok(Prepared { encoded, matrix })
