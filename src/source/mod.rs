@@ -1,3 +1,1 @@
 //! (room)
-#[allow(missing_docs)]
-pub mod synthetic;
