@@ -6,9 +6,9 @@ use super::dice::Dice;
 /// The two names at the head and their shares of the learners.
 const HEAD: [(&str, f64); 2] = [("nvnv wgzohrnvzwj otqcxwto", 0.0405), ("xzegojo", 0.0261)];
 /// Share of learners whose employer nobody else names.
-const ONE_OFF: f64 = 0.165;
+const ONE_OFF: f64 = 0.18;
 /// The tail is Zipf–Mandelbrot with exponent 3/2: rank = FLATNESS · (u⁻² − 1) for uniform u.
-const FLATNESS: f64 = 20.0;
+const FLATNESS: f64 = 23.0;
 /// Below this rank names are ordinary words; the odd ones stand in the tail.
 const ORDINARY: u64 = 30;
 /// Letters by how often they occur: the substitution leaves some common, some rare.

@@ -7,30 +7,30 @@ use super::dice::Dice;
 /// [`Segment::ALL`]. Over all rows the shares are those of the real column; leaders lean to the senior, interns
 /// to the young, support and test to the underpaid.
 const LISTED: [(Option<&str>, [u32; 4]); 21] = [
-    (None, [5040, 5241, 4625, 4929]),
-    (Some("Backend Engineer"), [4176, 4342, 3832, 4084]),
-    (Some("FullStack Engineer"), [2719, 2459, 1519, 1619]),
-    (Some("Other"), [1733, 1802, 1590, 1694]),
-    (Some("Frontend Engineer"), [1142, 1032, 547, 777]),
-    (Some("Engineering Leadership"), [123, 513, 3775, 1288]),
-    (Some("QA Engineer"), [591, 614, 301, 1155]),
-    (Some("Data Scientist"), [515, 535, 472, 503]),
-    (Some("Android Engineer"), [609, 527, 279, 347]),
-    (Some("SDET"), [353, 524, 324, 789]),
-    (Some("Devops Engineer"), [442, 460, 406, 432]),
-    (Some("Support Engineer"), [362, 301, 133, 708]),
-    (Some("Data Analyst"), [397, 248, 97, 207]),
-    (Some("iOS Engineer"), [263, 274, 242, 257]),
-    (Some("Engineering Intern"), [727, 50, 4, 12]),
-    (Some("Product Designer"), [126, 131, 116, 123]),
-    (Some("Backend Architect"), [15, 111, 699, 194]),
-    (Some("Fullstack Engineer"), [121, 126, 111, 119]),
-    (Some("Research Engineers"), [118, 122, 108, 115]),
-    (Some("Product Manager"), [50, 129, 286, 122]),
-    (Some("Program Manager"), [18, 84, 205, 175]),
+    (None, [5057, 5277, 3916, 4933]),
+    (Some("Backend Engineer"), [4190, 4372, 3245, 4088]),
+    (Some("FullStack Engineer"), [2703, 2452, 1274, 1605]),
+    (Some("Other"), [1739, 1814, 1346, 1696]),
+    (Some("Frontend Engineer"), [1135, 1030, 459, 770]),
+    (Some("Engineering Leadership"), [82, 426, 5686, 1274]),
+    (Some("QA Engineer"), [600, 626, 258, 1170]),
+    (Some("Data Scientist"), [516, 539, 400, 504]),
+    (Some("Android Engineer"), [604, 526, 234, 344]),
+    (Some("SDET"), [356, 531, 276, 794]),
+    (Some("Devops Engineer"), [444, 463, 344, 433]),
+    (Some("Support Engineer"), [370, 309, 115, 722]),
+    (Some("Data Analyst"), [396, 248, 82, 206]),
+    (Some("iOS Engineer"), [264, 276, 205, 258]),
+    (Some("Engineering Intern"), [737, 51, 4, 12]),
+    (Some("Product Designer"), [126, 132, 98, 123]),
+    (Some("Backend Architect"), [15, 97, 955, 196]),
+    (Some("Fullstack Engineer"), [122, 127, 94, 119]),
+    (Some("Research Engineers"), [118, 123, 91, 115]),
+    (Some("Product Manager"), [48, 124, 369, 116]),
+    (Some("Program Manager"), [18, 82, 272, 171]),
 ];
 /// Weight of the tail beside [`LISTED`].
-const TAIL: [u32; 4] = [359, 373, 329, 351];
+const TAIL: [u32; 4] = [360, 376, 279, 351];
 
 /// Titles of the tail that several people share, the commonest first.
 const UNLISTED: [&str; 28] = [
@@ -147,7 +147,7 @@ pub(super) fn draw(dice: &mut Dice, segment: Segment) -> Option<String> {
 }
 
 fn unlisted(dice: &mut Dice) -> String {
-    if dice.chance(0.62) {
+    if dice.chance(0.70) {
         let falling = (0..UNLISTED.len() as u32).map(|rank| 1200 / (rank + 4));
         return UNLISTED[dice.weighted(falling)].to_owned();
     }
