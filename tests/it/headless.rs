@@ -470,6 +470,31 @@ fn the_seed_is_heard() {
     assert_eq!(wcss(&table, "2"), seen[2]);
 }
 
+/// Beyond 10,000 distinct rows the silhouette is estimated, with an honest standard error.
+#[test]
+fn estimated_silhouettes_are_near_the_exact_ones() {
+    let folder = Folder::new();
+    let file = folder.file("x.csv", learners(60_000, 2));
+    let sweep = |how: &str| {
+        let args = ["sweep", &file, "--k", "2..6", "--starts", "2", "--silhouette", how, "--format", "json"];
+        run(args).json()
+    };
+    let (auto, exact) = (sweep("auto"), sweep("exact"));
+    assert!(count(&auto["distinct_rows"]) > 10_000);
+    for (auto, exact) in list(&auto["sweep"]).iter().zip(list(&exact["sweep"])) {
+        assert_eq!(auto["wcss"], exact["wcss"]);
+        let (auto, exact) = (&auto["silhouette"], &exact["silhouette"]);
+        assert_eq!((&auto["exact"], &exact["exact"]), (&Value::Bool(false), &Value::Bool(true)));
+        let se = number(&auto["se"]);
+        assert!(se > 0.0 && se < 0.01 && exact["se"] == 0.0, "{auto}");
+        assert!(count(&auto["of"]) < count(&exact["of"]) / 5, "{auto}");
+        let apart = number(&auto["value"]) - number(&exact["value"]);
+        assert!(apart.abs() < 4.0 * se, "{auto} against {exact}");
+    }
+    let few = run(["fit", &table(&folder), "--k", "3", "--format", "json"]).json();
+    assert_eq!(few["silhouette"]["exact"], true);
+}
+
 /// Raw: nothing cleaned, every scale as its definition has it, rows with a hole dropped and counted.
 #[test]
 fn raw_takes_the_columns_as_they_are() {

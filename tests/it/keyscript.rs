@@ -10,7 +10,7 @@ use kscope::tui::msg::{FIT, Msg};
 use kscope::tui::term::signals::Signal;
 
 use crate::explorer::{Explorer, key};
-use crate::program::golden_table;
+use crate::program::{Folder, golden_table, learners};
 
 #[test]
 fn it_opens_at_choose_k_with_four_clusters() {
@@ -309,6 +309,50 @@ fn a_failed_job_is_a_message_and_the_result_stays() {
     assert!(explorer.screen().iter().any(|line| line.contains("boom")));
     explorer.press("+");
     assert_eq!(explorer.model.k, 5);
+}
+
+/// Whatever is pressed, in whatever order, at whatever size: nothing panics, k stays possible, and what is drawn
+/// has no gap in its frame.
+#[test]
+fn no_order_of_keys_does_harm() {
+    let folder = Folder::new();
+    let table = folder.file("x.csv", learners(250, 3));
+    let names: Vec<&str> = TABLE.iter().flat_map(|b| b.keys).copied().filter(|k| *k != "ctrl-c").collect();
+    // A plain generator (Numerical Recipes): the same keys every time.
+    let mut state = 7_u32;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    for location in [Location::Path(table.into()), Location::Path(golden_table("iris").into())] {
+        for _ in 0..6 {
+            let mut explorer = Explorer::unread(location.clone());
+            let mut pressed = Vec::new();
+            // Sometimes keys come before the table.
+            let read_at = next(5);
+            for step in 0..150 {
+                if step == read_at {
+                    explorer = explorer.loaded();
+                }
+                explorer.works = next(5) > 0;
+                let name = names[next(names.len())];
+                pressed.push(name);
+                match next(12) {
+                    0 => explorer.hear(Msg::Resize(next(170) as u16, next(60) as u16)),
+                    1 => drop(explorer.type_in("cluster = 1 or pay > 3 lakh")),
+                    2 => explorer.hear(Msg::Paste("a\tb".to_owned())),
+                    3 => explorer.hear(Msg::Tick),
+                    _ => drop(explorer.press(name)),
+                }
+                explorer.screen();
+                let model = &explorer.model;
+                assert!(model.k >= 1 && (model.sweep.is_none() || model.k <= model.k_possible().max(1)), "{pressed:?}");
+                assert!(model.tab != Tab::Drill || model.cleaned.is_none() || model.drill.rule.len() < 2000);
+                // q from the bottom asks to quit; here life goes on.
+                explorer.quit = None;
+            }
+        }
+    }
 }
 
 /// Models in which, together, every key does something.

@@ -340,6 +340,58 @@ fn a_choice_that_does_not_fit_is_said_on_screen() {
     session.ends(0);
 }
 
+/// Ctrl-Z gives the terminal back to the shell, `fg` takes it again and draws what was there.
+#[test]
+fn stop_and_go_on_under_a_shell() {
+    let mut shell = CommandBuilder::new("bash");
+    shell.args(["--norc", "--noprofile", "--noediting", "-i"]);
+    shell.env("PS1", "shell> ");
+    let mut session = Session::start(shell);
+    session.wait_for("shell> ");
+    let of_the_shell = settings(&session.pair);
+    session.press(&format!("'{KSCOPE}'\n"));
+    session.wait_for("Verdict");
+    session.press("+");
+    session.wait_for("[5]");
+    session.press("\x1a");
+    session.wait_for("Stopped");
+    session.wait_until("the prompt", |screen| screen.trim_end().ends_with("shell>"));
+    assert_eq!(settings(&session.pair), of_the_shell);
+    assert!(!session.parser.screen().alternate_screen() && !session.parser.screen().hide_cursor());
+    session.press("fg\n");
+    session.wait_for("[5]");
+    session.press("q");
+    session.wait_until("the shell", |screen| screen.contains("fg") && screen.trim_end().ends_with("shell>"));
+    assert_eq!(settings(&session.pair), of_the_shell);
+    session.press("exit $?\n");
+    session.ends(0);
+}
+
+/// A connection that is lost takes the program with it.
+#[test]
+fn a_terminal_that_goes_away_ends_it() {
+    let mut session = Session::open(&[]);
+    session.wait_for("Verdict");
+    let pid = session.child.process_id().unwrap();
+    // Our side closes when nobody holds it: the pair, the keyboard and the reader.
+    let Session { pair, mut child, keyboard, chunks, .. } = session;
+    drop((keyboard, chunks));
+    let name = pair.master.tty_name().unwrap();
+    drop(pair.slave);
+    // The reader thread ends at the first byte that it cannot hand on.
+    File::options().write(true).custom_flags(0o400).open(name).unwrap().write_all(b".").unwrap();
+    drop(pair.master);
+    let end = Instant::now() + LIMIT;
+    let code = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status.exit_code();
+        }
+        assert!(Instant::now() < end, "an orphan is left: {pid}");
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    assert_eq!(code, 129);
+}
+
 /// `cat x.csv | kscope -`: the data from the pipe, the keys from the terminal.
 #[test]
 fn data_from_a_pipe_keys_from_the_terminal() {
