@@ -1,6 +1,7 @@
 //! The people behind a rule: the funnel over the cleaned table, which cluster holds how many.
 
 use super::funnel::{Funnel, funnel};
+use super::peers::Peers;
 use super::rule::{self, ColumnRef, Columns, Kind};
 use crate::error::Result;
 use crate::table::cleaning::Learners;
@@ -30,13 +31,48 @@ impl ClusterOf {
     }
 }
 
-/// The columns of a cleaned table as a rule may name them: by name, by role, and `cluster`.
+/// What rules call numbers that are derived: the name that is offered first.
+const DERIVED: [(Derived, &[&str]); 3] = [
+    (Derived::Gap, &["gap", "pay vs peers", "pay against peers"]),
+    (Derived::PeerMedian, &["peer_median", "peers' median", "peers median", "peer median", "peers"]),
+    (Derived::PayForExperience, &["pay_for_experience", "pay for experience"]),
+];
+
+/// A number that is made of pay: for rules, never an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Derived {
+    /// Pay ÷ peers' median − 1.
+    Gap,
+    /// Median pay of the peers.
+    PeerMedian,
+    /// Pay against what experience predicts, as a z-score.
+    PayForExperience,
+}
+
+/// The columns of a cleaned table as a rule may name them: by name, by role, `cluster`, and what is derived:
+/// `gap`, `peer_median`, `pay_for_experience`. A column of the table comes before what is derived.
 #[derive(Debug)]
 pub struct RuleColumns<'a> {
     /// The cleaned table.
     pub learners: &'a Learners,
     /// The clusters of the current fit, where there is one.
     pub clusters: Option<&'a ClusterOf>,
+    /// Everybody against their peers, where pay and experience are known.
+    pub peers: Option<&'a Peers>,
+}
+
+impl RuleColumns<'_> {
+    fn derived(&self, name: &str) -> Option<ColumnRef<'_>> {
+        let peers = self.peers?;
+        let wanted = name.trim().to_lowercase();
+        let (derived, _) = DERIVED.iter().find(|(_, names)| names.contains(&wanted.as_str()))?;
+        let (values, kind) = match derived {
+            Derived::Gap => (&peers.gap, Kind::Plain),
+            Derived::PeerMedian => (&peers.median, Kind::Pay),
+            Derived::PayForExperience => (&peers.z, Kind::Plain),
+        };
+        Some(ColumnRef::Number { values, kind })
+    }
 }
 
 impl Columns for RuleColumns<'_> {
@@ -46,6 +82,9 @@ impl Columns for RuleColumns<'_> {
 
     fn resolve(&self, name: &str) -> Option<ColumnRef<'_>> {
         let Some(column) = self.learners.find(name) else {
+            if let Some(derived) = self.derived(name) {
+                return Some(derived);
+            }
             let clusters = self.clusters.filter(|_| name.trim().eq_ignore_ascii_case("cluster"))?;
             return Some(ColumnRef::Cluster { labels: &clusters.labels, names: &clusters.names });
         };
@@ -67,6 +106,9 @@ impl Columns for RuleColumns<'_> {
         let columns = self.learners.columns.iter().filter(|c| c.role != Role::Ignore);
         let mut names: Vec<String> = columns.clone().map(|c| c.name.clone()).collect();
         names.extend(columns.filter(|c| c.role.is_single()).map(|c| c.role.word().to_owned()));
+        if self.peers.is_some() {
+            names.extend(DERIVED.iter().map(|(_, names)| names[0].to_owned()));
+        }
         if self.clusters.is_some() {
             names.push("cluster".to_owned());
         }

@@ -7,6 +7,7 @@ use crate::cluster::Clustering;
 use crate::features::influence::Influence;
 use crate::quality::KQuality;
 use crate::quality::Verdict;
+use crate::segments::age::AgeProfile;
 use crate::segments::profile::Profile;
 
 /// A sweep over k.
@@ -37,6 +38,8 @@ pub struct KFound {
 pub struct Described {
     /// One per cluster.
     pub profiles: Vec<Profile>,
+    /// Age and career, one per cluster; empty where no age is known.
+    pub ages: Vec<AgeProfile>,
     /// One per feature.
     pub influence: Vec<Influence>,
     /// Cluster by clustered row.

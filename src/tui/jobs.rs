@@ -145,7 +145,8 @@ pub(super) fn drill_job(
     rule: String,
 ) -> impl FnOnce(&Told<'_>) -> Ended + Send {
     move |_| {
-        let columns = RuleColumns { learners: &cleaned.learners, clusters: clusters.as_deref() };
+        let columns =
+            RuleColumns { learners: &cleaned.learners, clusters: clusters.as_deref(), peers: cleaned.peers.as_ref() };
         Ok(match drill(&columns, &rule) {
             Ok(found) => Outcome::Drill(Arc::new(found)),
             Err(error) => Outcome::RuleRefused(error),
