@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod band;
+pub mod description;
 pub mod drill;
 pub mod funnel;
 mod names;

@@ -14,9 +14,11 @@ use crate::features::encode::{self, Encoded};
 use crate::features::influence;
 use crate::features::{Feature, Missing, Scale, defaults, problems};
 use crate::jobs::Cancel;
+use crate::jobs::Cancelled;
 use crate::matrix::Matrix;
 use crate::quality;
 use crate::segments::age::{self, Ages};
+use crate::segments::description::{self, Description};
 use crate::segments::peers::{self, Peers};
 use crate::segments::{order, profile};
 use crate::source;
@@ -262,17 +264,37 @@ pub fn row_labels(prepared: &Prepared, clustering: &Clustering) -> Vec<u16> {
     prepared.matrix.distinct_of().iter().map(|&distinct| clustering.labels[distinct as usize]).collect()
 }
 
+/// The clustering as it is seen from the table.
+fn members<'a>(cleaned: &'a Cleaned, prepared: &'a Prepared, labels: &'a [u16], k: usize) -> profile::Members<'a> {
+    profile::Members {
+        learners: &cleaned.learners,
+        rows: &prepared.encoded.rows,
+        labels,
+        k,
+        inputs: &prepared.encoded.features,
+        residual: cleaned.residual.as_deref(),
+    }
+}
+
+/// Each cluster as a short rule; takes longer than all else that is said about clusters.
+///
+/// # Errors
+/// `Cancelled` when `cancel` says so.
+pub fn explain(
+    cleaned: &Cleaned,
+    prepared: &Prepared,
+    clustering: &Clustering,
+    cancel: &Cancel,
+) -> std::result::Result<Vec<Option<Description>>, Cancelled> {
+    let labels = row_labels(prepared, clustering);
+    let members = members(cleaned, prepared, &labels, clustering.k);
+    description::descriptions(&members, prepared.matrix.distinct_of(), cleaned.table.currency, cancel)
+}
+
 /// Profiles and influence of one clustering.
 pub fn describe(cleaned: &Cleaned, prepared: &Prepared, clustering: &Clustering) -> findings::Described {
     let labels = row_labels(prepared, clustering);
-    let members = profile::Members {
-        learners: &cleaned.learners,
-        rows: &prepared.encoded.rows,
-        labels: &labels,
-        k: clustering.k,
-        inputs: &prepared.encoded.features,
-        residual: cleaned.residual.as_deref(),
-    };
+    let members = members(cleaned, prepared, &labels, clustering.k);
     let profiles = profile::profiles(&members);
     let ages = cleaned.ages.as_ref().map(|ages| age::profiles(ages, &cleaned.learners, &members.clustered()));
     let matrix = &prepared.matrix;
