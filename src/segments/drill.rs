@@ -202,3 +202,40 @@ fn held(learners: &Learners, clusters: &ClusterOf, rows: &[u32]) -> Vec<Held> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segments::{order::pay_for_experience, peers::peers};
+    use crate::table::column::Column;
+    use crate::table::ledger::Ledger;
+
+    #[test]
+    fn rules_compare_with_peers() {
+        let columns = vec![
+            Column::number("ctc", Role::Pay, vec![1e5, 2e5, 3e5, 4e5, f64::NAN]),
+            Column::number("experience", Role::Experience, vec![3.0; 5]),
+        ];
+        let learners = Learners {
+            columns,
+            source_row: (0..5).collect(),
+            used_of: (0..5).collect(),
+            learner_of: None,
+            ledger: Ledger::default(),
+            experience: None,
+        };
+        let peers = peers(&learners, &pay_for_experience(&learners).unwrap(), 2).unwrap();
+        // Medians of the others: 3, 3, 2, 2 lakh.
+        let columns = RuleColumns { learners: &learners, clusters: None, peers: Some(&peers) };
+        let rows = |rule: &str| drill(&columns, rule).unwrap().rows;
+        assert_eq!(rows("gap < -0.5"), [0]);
+        assert_eq!(rows("pay vs peers < 0"), [0, 1]);
+        assert_eq!(rows("pay < peers' median"), [0, 1]);
+        assert_eq!(rows("ctc > peer_median and peer_median < 2.5 lakh"), [2, 3]);
+        assert_eq!(rows("gap is missing"), [4]);
+        assert_eq!(rows("pay for experience < 0"), [0, 1]);
+        assert!(columns.names().contains(&"gap".to_owned()));
+        let without = RuleColumns { peers: None, ..columns };
+        assert!(drill(&without, "gap < 0").is_err());
+    }
+}

@@ -102,16 +102,16 @@ pub fn peers(learners: &Learners, residual: &[f64], minimum: usize) -> Option<Pe
     let minimum = minimum.max(1);
     let order = Order::new(learners, pay);
     let text = |role| learners.with_role(role).and_then(|column| column.categories());
-    let (job, company) = (text(Role::Job), text(Role::Company));
+    let (job, company) = (Known::new(text(Role::Job)), Known::new(text(Role::Company)));
     let medians: Vec<Vec<(f64, u32)>> = Level::ALL
         .par_iter()
         .map(|level| {
             let (company, job) = match level {
-                Level::CompanyRoleBand => (Some(company), Some(job)),
-                Level::RoleBand => (None, Some(job)),
+                Level::CompanyRoleBand => (Some(&company), Some(&job)),
+                Level::RoleBand => (None, Some(&job)),
                 Level::Band => (None, None),
             };
-            let groups = Groups::new(&bands, job.map(Known::new), company.map(Known::new));
+            let groups = Groups::new(&bands, job, company);
             order.medians_of_others(&groups, minimum)
         })
         .collect();
@@ -166,16 +166,15 @@ struct Groups {
 
 impl Groups {
     /// Rows with the same band and, where asked for, the same job and company.
-    fn new(bands: &[Option<Band>], job: Option<Known<'_>>, company: Option<Known<'_>>) -> Self {
-        let part = |known: &Option<Known<'_>>, row: usize| match known {
+    fn new(bands: &[Option<Band>], job: Option<&Known<'_>>, company: Option<&Known<'_>>) -> Self {
+        let part = |known: Option<&Known<'_>>, row: usize| match known {
             None => Some(0),
             Some(known) => known.code(row),
         };
         let mut numbers: HashMap<(u8, u32, u32), u32> = HashMap::new();
         let of = (0..bands.len())
             .map(|row| {
-                let key =
-                    bands[row].and_then(|band| Some((band.index() as u8, part(&job, row)?, part(&company, row)?)));
+                let key = bands[row].and_then(|band| Some((band.index() as u8, part(job, row)?, part(company, row)?)));
                 key.map_or(ALONE, |key| {
                     let next = numbers.len() as u32;
                     *numbers.entry(key).or_insert(next)
