@@ -208,7 +208,8 @@ impl TableChoices {
         Ok(choices)
     }
 
-    fn cleaning(&self, raw: bool) -> Result<Cleaning> {
+    /// The cleaning that was said.
+    pub(super) fn cleaning(&self, raw: bool) -> Result<Cleaning> {
         let mut cleaning = Cleaning { raw, ..Cleaning::default() };
         for name in &self.switches {
             let rule = Rule::ALL.into_iter().find(|rule| rule.name() == name).ok_or_else(|| {

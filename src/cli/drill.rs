@@ -42,7 +42,8 @@ impl Drill {
             let recipe = self.fit.recipe(&self.table)?;
             let cleaned = self.table.clean(&recipe.cleaning, cancel)?;
             let clusters = self.k.map(|k| self.clusters(&cleaned, k, cancel)).transpose()?;
-            let columns = RuleColumns { learners: &cleaned.learners, clusters: clusters.as_ref() };
+            let columns =
+                RuleColumns { learners: &cleaned.learners, clusters: clusters.as_ref(), peers: cleaned.peers.as_ref() };
             let found = drill(&columns, &self.rule)?;
             let text = match self.format.into() {
                 Format::Text => report::drill::text(&cleaned, &found),

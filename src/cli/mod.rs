@@ -6,6 +6,8 @@ mod fit;
 mod interrupt;
 mod keys;
 mod output;
+mod peers;
+mod profile;
 mod sample;
 mod sweep;
 
@@ -35,6 +37,10 @@ enum Command {
     Sweep(sweep::Sweep),
     /// A rule as a funnel, and the rows behind it.
     Drill(drill::Drill),
+    /// Who is in the clusters: original units, ages, each cluster as a short rule.
+    Profile(profile::Profile),
+    /// Everybody's pay against the peers.
+    Peers(peers::Peers),
     /// Make the synthetic learners table.
     Sample(sample::Sample),
     /// The keys of the explorer.
@@ -74,6 +80,8 @@ fn headless(command: Command) -> Result<u8> {
         Command::Fit(fit) => fit.run(&cancel),
         Command::Sweep(sweep) => sweep.run(&cancel),
         Command::Drill(drill) => drill.run(&cancel),
+        Command::Profile(profile) => profile.run(&cancel),
+        Command::Peers(peers) => peers.run(&cancel),
         Command::Sample(sample) => sample.run(&cancel),
         Command::Keys(keys) => keys.run(),
     }?;

@@ -56,6 +56,20 @@ impl Clustering {
         Ok(clustering)
     }
 
+    /// The nearest other cluster of each, and the distance between the two centroids in the (scaled) matrix;
+    /// `None` where there is only one. Ties: the lower number.
+    pub fn nearest(&self) -> Vec<Option<(usize, f64)>> {
+        let d = self.centroids.len() / self.k.max(1);
+        let centroid = |cluster: usize| &self.centroids[cluster * d..(cluster + 1) * d];
+        (0..self.k)
+            .map(|one| {
+                let others = (0..self.k).filter(|other| *other != one);
+                let squared = others.map(|other| (other, square_distance(centroid(one), centroid(other))));
+                squared.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(other, squared)| (other, squared.sqrt()))
+            })
+            .collect()
+    }
+
     /// Renumbers the clusters: new cluster `i` is the one that was `order[i]`, a permutation of 0..k.
     pub fn relabel(&mut self, order: &[usize]) {
         let d = self.centroids.len() / self.k;

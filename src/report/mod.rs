@@ -4,6 +4,8 @@ pub mod drill;
 pub mod fit;
 pub mod json;
 pub mod labels;
+pub mod peers;
+pub mod profile;
 pub mod sweep;
 pub mod text;
 pub mod write;

@@ -1,6 +1,7 @@
 //! The people behind a rule: the funnel over the cleaned table, which cluster holds how many.
 
 use super::funnel::{Funnel, funnel};
+use super::peers::Peers;
 use super::rule::{self, ColumnRef, Columns, Kind};
 use crate::error::Result;
 use crate::table::cleaning::Learners;
@@ -30,13 +31,48 @@ impl ClusterOf {
     }
 }
 
-/// The columns of a cleaned table as a rule may name them: by name, by role, and `cluster`.
+/// What rules call numbers that are derived: the name that is offered first.
+const DERIVED: [(Derived, &[&str]); 3] = [
+    (Derived::Gap, &["gap", "pay vs peers", "pay against peers"]),
+    (Derived::PeerMedian, &["peer_median", "peers' median", "peers median", "peer median", "peers"]),
+    (Derived::PayForExperience, &["pay_for_experience", "pay for experience"]),
+];
+
+/// A number that is made of pay: for rules, never an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Derived {
+    /// Pay ÷ peers' median − 1.
+    Gap,
+    /// Median pay of the peers.
+    PeerMedian,
+    /// Pay against what experience predicts, as a z-score.
+    PayForExperience,
+}
+
+/// The columns of a cleaned table as a rule may name them: by name, by role, `cluster`, and what is derived:
+/// `gap`, `peer_median`, `pay_for_experience`. A column of the table comes before what is derived.
 #[derive(Debug)]
 pub struct RuleColumns<'a> {
     /// The cleaned table.
     pub learners: &'a Learners,
     /// The clusters of the current fit, where there is one.
     pub clusters: Option<&'a ClusterOf>,
+    /// Everybody against their peers, where pay and experience are known.
+    pub peers: Option<&'a Peers>,
+}
+
+impl RuleColumns<'_> {
+    fn derived(&self, name: &str) -> Option<ColumnRef<'_>> {
+        let peers = self.peers?;
+        let wanted = name.trim().to_lowercase();
+        let (derived, _) = DERIVED.iter().find(|(_, names)| names.contains(&wanted.as_str()))?;
+        let (values, kind) = match derived {
+            Derived::Gap => (&peers.gap, Kind::Plain),
+            Derived::PeerMedian => (&peers.median, Kind::Pay),
+            Derived::PayForExperience => (&peers.z, Kind::Plain),
+        };
+        Some(ColumnRef::Number { values, kind })
+    }
 }
 
 impl Columns for RuleColumns<'_> {
@@ -46,6 +82,9 @@ impl Columns for RuleColumns<'_> {
 
     fn resolve(&self, name: &str) -> Option<ColumnRef<'_>> {
         let Some(column) = self.learners.find(name) else {
+            if let Some(derived) = self.derived(name) {
+                return Some(derived);
+            }
             let clusters = self.clusters.filter(|_| name.trim().eq_ignore_ascii_case("cluster"))?;
             return Some(ColumnRef::Cluster { labels: &clusters.labels, names: &clusters.names });
         };
@@ -67,6 +106,9 @@ impl Columns for RuleColumns<'_> {
         let columns = self.learners.columns.iter().filter(|c| c.role != Role::Ignore);
         let mut names: Vec<String> = columns.clone().map(|c| c.name.clone()).collect();
         names.extend(columns.filter(|c| c.role.is_single()).map(|c| c.role.word().to_owned()));
+        if self.peers.is_some() {
+            names.extend(DERIVED.iter().map(|(_, names)| names[0].to_owned()));
+        }
         if self.clusters.is_some() {
             names.push("cluster".to_owned());
         }
@@ -159,4 +201,41 @@ fn held(learners: &Learners, clusters: &ClusterOf, rows: &[u32]) -> Vec<Held> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segments::{order::pay_for_experience, peers::peers};
+    use crate::table::column::Column;
+    use crate::table::ledger::Ledger;
+
+    #[test]
+    fn rules_compare_with_peers() {
+        let columns = vec![
+            Column::number("ctc", Role::Pay, vec![1e5, 2e5, 3e5, 4e5, f64::NAN]),
+            Column::number("experience", Role::Experience, vec![3.0; 5]),
+        ];
+        let learners = Learners {
+            columns,
+            source_row: (0..5).collect(),
+            used_of: (0..5).collect(),
+            learner_of: None,
+            ledger: Ledger::default(),
+            experience: None,
+        };
+        let peers = peers(&learners, &pay_for_experience(&learners).unwrap(), 2).unwrap();
+        // Medians of the others: 3, 3, 2, 2 lakh.
+        let columns = RuleColumns { learners: &learners, clusters: None, peers: Some(&peers) };
+        let rows = |rule: &str| drill(&columns, rule).unwrap().rows;
+        assert_eq!(rows("gap < -0.5"), [0]);
+        assert_eq!(rows("pay vs peers < 0"), [0, 1]);
+        assert_eq!(rows("pay < peers' median"), [0, 1]);
+        assert_eq!(rows("ctc > peer_median and peer_median < 2.5 lakh"), [2, 3]);
+        assert_eq!(rows("gap is missing"), [4]);
+        assert_eq!(rows("pay for experience < 0"), [0, 1]);
+        assert!(columns.names().contains(&"gap".to_owned()));
+        let without = RuleColumns { peers: None, ..columns };
+        assert!(drill(&without, "gap < 0").is_err());
+    }
 }

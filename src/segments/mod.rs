@@ -1,8 +1,12 @@
-//! Clusters become people to speak to: profiles, names, rules, funnel.
+//! Clusters become people to speak to: profiles, names, rules, funnel, peers, age.
 
+pub mod age;
+pub mod band;
+pub mod description;
 pub mod drill;
 pub mod funnel;
 mod names;
 pub mod order;
+pub mod peers;
 pub mod profile;
 pub mod rule;

@@ -96,16 +96,24 @@ pub struct Members<'a> {
     pub residual: Option<&'a [f64]>,
 }
 
+impl Members<'_> {
+    /// The used rows of each cluster, ascending.
+    pub fn clustered(&self) -> Vec<Vec<u32>> {
+        let mut clustered: Vec<Vec<u32>> = vec![Vec::new(); self.k];
+        for (&row, &label) in self.rows.iter().zip(self.labels) {
+            clustered[usize::from(label)].push(row);
+        }
+        clustered
+    }
+}
+
 /// Levels kept per cluster and column.
 const TOP_LEVELS: usize = 8;
 
 /// Profiles all clusters; columns that were not inputs too.
 pub fn profiles(members: &Members<'_>) -> Vec<Profile> {
-    let Members { learners, rows, labels, k, .. } = *members;
-    let mut clustered: Vec<Vec<u32>> = vec![Vec::new(); k];
-    for (i, &label) in labels.iter().enumerate() {
-        clustered[usize::from(label)].push(rows[i]);
-    }
+    let Members { learners, rows, k, .. } = *members;
+    let clustered = members.clustered();
     let source_rows = source_rows(members);
     let profiled: Vec<Profiled> = learners
         .columns

@@ -5,8 +5,11 @@ use std::sync::{Arc, OnceLock};
 use super::{Cleaned, Prepared};
 use crate::cluster::Clustering;
 use crate::features::influence::Influence;
+use crate::jobs::{Cancel, Cancelled};
 use crate::quality::KQuality;
 use crate::quality::Verdict;
+use crate::segments::age::AgeProfile;
+use crate::segments::description::Description;
 use crate::segments::profile::Profile;
 
 /// A sweep over k.
@@ -30,6 +33,7 @@ pub struct KFound {
     /// Its quality; `None` while it is computed.
     pub quality: Option<KQuality>,
     described: Arc<OnceLock<Described>>,
+    explained: Arc<OnceLock<Vec<Option<Description>>>>,
 }
 
 /// Who is in the clusters of one k.
@@ -37,6 +41,8 @@ pub struct KFound {
 pub struct Described {
     /// One per cluster.
     pub profiles: Vec<Profile>,
+    /// Age and career, one per cluster; empty where no age is known.
+    pub ages: Vec<AgeProfile>,
     /// One per feature.
     pub influence: Vec<Influence>,
     /// Cluster by clustered row.
@@ -46,7 +52,7 @@ pub struct Described {
 impl KFound {
     /// A clustering that is neither judged nor described yet.
     pub fn new(clustering: Clustering) -> Self {
-        Self { clustering: Arc::new(clustering), quality: None, described: Arc::default() }
+        Self { clustering: Arc::new(clustering), quality: None, described: Arc::default(), explained: Arc::default() }
     }
 
     /// Profiles and influence, computed at the first call.
@@ -57,6 +63,29 @@ impl KFound {
     /// Profiles and influence, where they are computed already: for the screen, which must not compute.
     pub fn described(&self) -> Option<&Described> {
         self.described.get()
+    }
+
+    /// Each cluster as a short rule, computed at the first call.
+    ///
+    /// # Errors
+    /// `Cancelled` when `cancel` says so; then nothing is kept.
+    pub fn explain(
+        &self,
+        cleaned: &Cleaned,
+        prepared: &Prepared,
+        cancel: &Cancel,
+    ) -> Result<&[Option<Description>], Cancelled> {
+        if self.explained.get().is_none() {
+            let found = super::explain(cleaned, prepared, &self.clustering, cancel)?;
+            // Another thread may have been faster with the same.
+            let _ = self.explained.set(found);
+        }
+        Ok(self.explained().unwrap_or_default())
+    }
+
+    /// Each cluster as a short rule, where that is computed already.
+    pub fn explained(&self) -> Option<&[Option<Description>]> {
+        self.explained.get().map(Vec::as_slice)
     }
 }
 

@@ -14,8 +14,12 @@ use crate::features::encode::{self, Encoded};
 use crate::features::influence;
 use crate::features::{Feature, Missing, Scale, defaults, problems};
 use crate::jobs::Cancel;
+use crate::jobs::Cancelled;
 use crate::matrix::Matrix;
 use crate::quality;
+use crate::segments::age::{self, Ages};
+use crate::segments::description::{self, Description};
+use crate::segments::peers::{self, Peers};
 use crate::segments::{order, profile};
 use crate::source;
 use crate::table::cleaning::{self, Cleaning, Learners};
@@ -37,6 +41,10 @@ pub struct Cleaned {
     pub learners: Learners,
     /// Pay for experience by used row.
     pub residual: Option<Vec<f64>>,
+    /// Everybody against their peers; `None` without pay and experience.
+    pub peers: Option<Peers>,
+    /// Ages, read or assumed; `None` where there is nothing to read or assume them from.
+    pub ages: Option<Ages>,
     /// Columns that would mislead.
     pub problems: Vec<problems::Problem>,
     /// Every column that could be a feature, the defaults switched on.
@@ -81,17 +89,27 @@ pub fn load(
 /// Cleans a table and looks at its columns.
 pub fn clean(table: &Arc<Table>, cleaning: &Cleaning) -> Cleaned {
     let learners = cleaning::clean(table, cleaning);
-    let residual = if cleaning.raw { None } else { order::pay_for_experience(&learners) };
-    let problems = problems::problems(&learners.columns);
-    let features: Vec<Feature> =
-        if cleaning.raw { raw_features(&learners) } else { defaults::features(&learners.columns) };
     let summary = |column: &Column| Summary {
         missing: column.missing(),
         distinct: column.distinct(),
         histogram: histogram::counts(column, HISTOGRAM_BINS),
     };
-    let summaries = learners.columns.par_iter().map(summary).collect();
-    Cleaned { table: Arc::clone(table), learners, residual, problems, features, summaries }
+    let people = || {
+        if cleaning.raw {
+            return (None, None, None);
+        }
+        let residual = order::pay_for_experience(&learners);
+        let peers = residual.as_deref().and_then(|r| peers::peers(&learners, r, peers::MIN_PEERS));
+        (residual, peers, age::ages(&learners, cleaning, age::GRADUATION_AGE))
+    };
+    let columns = || {
+        let problems = problems::problems(&learners.columns);
+        let features: Vec<Feature> =
+            if cleaning.raw { raw_features(&learners) } else { defaults::features(&learners.columns) };
+        (problems, features, learners.columns.par_iter().map(summary).collect())
+    };
+    let ((residual, peers, ages), (problems, features, summaries)) = rayon::join(people, columns);
+    Cleaned { table: Arc::clone(table), learners, residual, peers, ages, problems, features, summaries }
 }
 
 /// All numeric columns as they are; rows without a value in one of them are dropped.
@@ -249,18 +267,39 @@ pub fn row_labels(prepared: &Prepared, clustering: &Clustering) -> Vec<u16> {
     prepared.matrix.distinct_of().iter().map(|&distinct| clustering.labels[distinct as usize]).collect()
 }
 
+/// The clustering as it is seen from the table.
+fn members<'a>(cleaned: &'a Cleaned, prepared: &'a Prepared, labels: &'a [u16], k: usize) -> profile::Members<'a> {
+    profile::Members {
+        learners: &cleaned.learners,
+        rows: &prepared.encoded.rows,
+        labels,
+        k,
+        inputs: &prepared.encoded.features,
+        residual: cleaned.residual.as_deref(),
+    }
+}
+
+/// Each cluster as a short rule; takes longer than all else that is said about clusters.
+///
+/// # Errors
+/// `Cancelled` when `cancel` says so.
+pub fn explain(
+    cleaned: &Cleaned,
+    prepared: &Prepared,
+    clustering: &Clustering,
+    cancel: &Cancel,
+) -> std::result::Result<Vec<Option<Description>>, Cancelled> {
+    let labels = row_labels(prepared, clustering);
+    let members = members(cleaned, prepared, &labels, clustering.k);
+    description::descriptions(&members, prepared.matrix.distinct_of(), cleaned.table.currency, cancel)
+}
+
 /// Profiles and influence of one clustering.
 pub fn describe(cleaned: &Cleaned, prepared: &Prepared, clustering: &Clustering) -> findings::Described {
     let labels = row_labels(prepared, clustering);
-    let members = profile::Members {
-        learners: &cleaned.learners,
-        rows: &prepared.encoded.rows,
-        labels: &labels,
-        k: clustering.k,
-        inputs: &prepared.encoded.features,
-        residual: cleaned.residual.as_deref(),
-    };
+    let members = members(cleaned, prepared, &labels, clustering.k);
     let profiles = profile::profiles(&members);
+    let ages = cleaned.ages.as_ref().map(|ages| age::profiles(ages, &cleaned.learners, &members.clustered()));
     let matrix = &prepared.matrix;
     let influence = influence::influence(
         &prepared.encoded.features,
@@ -269,5 +308,5 @@ pub fn describe(cleaned: &Cleaned, prepared: &Prepared, clustering: &Clustering)
         matrix.weights(),
         Some((&clustering.labels, clustering.k)),
     );
-    findings::Described { profiles, influence, labels }
+    findings::Described { profiles, ages: ages.unwrap_or_default(), influence, labels }
 }

@@ -114,9 +114,15 @@ pub(super) fn fit_job(
         told.partial(Outcome::Sweep(Arc::new(sweep.clone())));
         let mut rest: Vec<usize> = (0..sweep.ks.len()).collect();
         rest.sort_by_key(|&i| sweep.ks[i].clustering.k.abs_diff(k));
-        for i in rest {
+        for &i in &rest {
             told.cancel.check()?;
             sweep.ks[i].describe(&cleaned, &prepared);
+        }
+        // The rules come last: all else is on screen by now.
+        told.partial(Outcome::Sweep(Arc::new(sweep.clone())));
+        told.progress(Progress { what: "rules for clusters".to_owned(), share: None });
+        for &i in &rest {
+            sweep.ks[i].explain(&cleaned, &prepared, told.cancel)?;
         }
         sweep.ks.shrink_to_fit();
         Ok(Outcome::Sweep(Arc::new(sweep)))
@@ -145,7 +151,8 @@ pub(super) fn drill_job(
     rule: String,
 ) -> impl FnOnce(&Told<'_>) -> Ended + Send {
     move |_| {
-        let columns = RuleColumns { learners: &cleaned.learners, clusters: clusters.as_deref() };
+        let columns =
+            RuleColumns { learners: &cleaned.learners, clusters: clusters.as_deref(), peers: cleaned.peers.as_ref() };
         Ok(match drill(&columns, &rule) {
             Ok(found) => Outcome::Drill(Arc::new(found)),
             Err(error) => Outcome::RuleRefused(error),

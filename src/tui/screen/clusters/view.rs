@@ -9,10 +9,14 @@ use crate::segments::profile::{How, NumberProfile, Profile};
 use crate::table::money::{CRORE, Currency, LAKH, group_thousands};
 use crate::table::role::Role;
 use crate::tui::model::Model;
+use crate::tui::term::sanitise::wrap;
 use crate::tui::widget::bar::{Shares, diverging};
 use crate::tui::widget::panel::Panel;
 use crate::tui::widget::table::{Cell, Column, Table};
 use crate::tui::widget::{put, put_right};
+
+/// Cells that the list needs before it shows ages.
+const ROOM_FOR_AGE: u16 = 90;
 
 /// Rows of the list of clusters at the current size.
 pub fn list_height(model: &Model) -> usize {
@@ -113,6 +117,12 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
             .zip(&roles)
             .map(|(t, role)| Column::words(t, if *role == Role::Experience { 12 } else { 17 }).up_to(24)),
     );
+    // Age says nothing new where it is assumed: only where there is room.
+    let ages = model.described().map_or(&[][..], |d| &d.ages);
+    let ages = if area.width >= ROOM_FOR_AGE { ages } else { &[] };
+    if let Some(age) = ages.first() {
+        columns.push(Column::numbers(if age.basis.is_assumed() { "age≈" } else { "age" }, 5));
+    }
     let silhouettes = model.found().and_then(|f| f.quality.as_ref()).and_then(|q| q.silhouette.as_ref());
     let cells = |row: usize| -> Vec<Cell<'_>> {
         let profile = &profiles[row];
@@ -132,6 +142,10 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
                 .map_or_else(String::new, |n| format!("{} ({})", value(model, n, n.median), range(model, n)));
             cells.push(Cell::from(cell));
         }
+        if let Some(age) = ages.get(row) {
+            let sign = if age.basis.is_assumed() { "≈" } else { "" };
+            cells.push(Cell::from(age.median.map_or("–".to_owned(), |years| format!("{sign}{years:.0}"))));
+        }
         cells
     };
     let cursor = model.clusters.cursor;
@@ -148,6 +162,7 @@ fn apart(model: &Model, profile: &Profile, area: Rect, buffer: &mut Buffer) {
     let inner = Panel::inner(area);
     let label = (inner.width * 9 / 20).clamp(14, 34);
     let bar = usize::from(inner.width.saturating_sub(label + 13).clamp(7, 60) | 1);
+    let inner = Rect { height: inner.height - self::rule(model, profile, inner, buffer), ..inner };
     for (y, apart) in profile.apart().iter().take(usize::from(inner.height)).enumerate() {
         let at = inner.y + y as u16;
         let style = if model.stale && model.preview.is_none() { theme.palette.dim } else { theme.palette.text };
@@ -162,6 +177,30 @@ fn apart(model: &Model, profile: &Profile, area: Rect, buffer: &mut Buffer) {
         let room = inner.width.saturating_sub(label + 11);
         put(buffer, (inner.x + label + 11, at), room, &drawn, theme.palette.cluster(profile.cluster), theme);
     }
+}
+
+/// The cluster as a short rule, on the last lines of an area; tells how many lines it took.
+fn rule(model: &Model, profile: &Profile, area: Rect, buffer: &mut Buffer) -> u16 {
+    let theme = &model.theme;
+    let rules = model.found().and_then(|found| found.explained()).unwrap_or_default();
+    let Some(found) = rules.get(profile.cluster).and_then(Option::as_ref) else { return 0 };
+    // Below that what sets the cluster apart needs the lines.
+    if area.height < 5 {
+        return 0;
+    }
+    let measured = format!("precision {:.0} %, recall {:.0} %", 100.0 * found.precision, 100.0 * found.recall);
+    let room = area.width.saturating_sub(10);
+    let lines = wrap(&found.rule, usize::from(room));
+    let most = usize::from(area.height / 3).clamp(1, 3);
+    let shown = lines.len().min(most);
+    let y = area.bottom() - shown as u16 - 1;
+    put(buffer, (area.x + 1, y), 7, "as rule", theme.palette.dim, theme);
+    for (i, line) in lines.iter().take(shown).enumerate() {
+        let cut = if i + 1 == shown && lines.len() > shown { theme.glyphs.ellipsis } else { "" };
+        put(buffer, (area.x + 9, y + i as u16), room, &format!("{line}{cut}"), theme.palette.text, theme);
+    }
+    put(buffer, (area.x + 9, area.bottom() - 1), room, &measured, theme.palette.dim, theme);
+    shown as u16 + 1
 }
 
 /// Every column of the cluster in original units, by how much it tells the clusters apart.

@@ -6,6 +6,7 @@ use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 
 use crate::segments::drill::{Drill, NO_CLUSTER};
+use crate::segments::peers::Peer;
 use crate::table::column::Column as TableColumn;
 use crate::table::money::group_thousands;
 use crate::table::role::Role;
@@ -148,6 +149,31 @@ fn ordered(columns: &[TableColumn]) -> Vec<&TableColumn> {
     shown
 }
 
+/// Columns of learners so narrow that pay and peers are seen in 80 cells.
+fn narrow(column: &TableColumn) -> table::Column<'_> {
+    match column.role {
+        Role::Job => table::Column::words(&column.name, 10).up_to(32),
+        Role::Company => table::Column::words(&column.name, 6).up_to(24),
+        Role::Experience => table::Column::numbers("exp", 4),
+        Role::Pay => table::Column::numbers(&column.name, 8),
+        _ => spec(column),
+    }
+}
+
+/// Peers' median, how many they are and who, and the gap.
+fn against(model: &Model, peer: Option<Peer>) -> [Cell<'static>; 3] {
+    let Some(peer) = peer else { return ["–"; 3].map(Cell::from) };
+    let percent = 100.0 * peer.gap;
+    let gap = match percent {
+        // Ten times the peers' pay is no gap that a percentage tells.
+        p if p >= 1000.0 => format!("×{:.0}", 1.0 + peer.gap),
+        p => format!("{}{:.0} %", if p < 0.0 { "−" } else { "+" }, p.abs()),
+    };
+    let style = if peer.gap < 0.0 { model.theme.palette.warn } else { model.theme.palette.text };
+    let who = format!("{} {}", group_thousands(u64::from(peer.n)), peer.level.word());
+    [Cell::from(model.pay(peer.median)), Cell::from(who), Cell::styled(gap, style)]
+}
+
 fn rows(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let Some(cleaned) = &model.cleaned else { return };
@@ -157,10 +183,18 @@ fn rows(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let columns = ordered(&cleaned.learners.columns);
-    let mut shown = vec![table::Column::numbers("row", 8)];
+    let peers = cleaned.peers.as_ref();
     let clusters = model.clusters_of.as_ref();
-    shown.extend(clusters.map(|_| table::Column::numbers("#", 3)));
-    shown.extend(columns.iter().map(|c| spec(c)));
+    let mut shown = vec![table::Column::numbers("row", if peers.is_some() { 6 } else { 8 })];
+    shown.extend(clusters.map(|_| table::Column::numbers("#", 2)));
+    for column in &columns {
+        shown.push(if peers.is_some() { narrow(column) } else { spec(column) });
+        if peers.is_some() && column.role == Role::Pay {
+            shown.push(table::Column::numbers("peers'", 8));
+            shown.push(table::Column::words("n", 11).up_to(24));
+            shown.push(table::Column::numbers("gap", 6));
+        }
+    }
     let cells = |i: usize| -> Vec<Cell<'_>> {
         let row = drilled.rows[i] as usize;
         let mut cells = vec![Cell::from(cleaned.learners.source_row[row].to_string())];
@@ -172,7 +206,12 @@ fn rows(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
                 _ => Cell::from("–"),
             });
         }
-        cells.extend(columns.iter().map(|c| Cell::from(cell(model, c, row))));
+        for column in &columns {
+            cells.push(Cell::from(cell(model, column, row)));
+            if let Some(peers) = peers.filter(|_| column.role == Role::Pay) {
+                cells.extend(against(model, peers.of(row)));
+            }
+        }
         cells
     };
     let frozen = 1 + usize::from(clusters.is_some());

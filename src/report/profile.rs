@@ -1,0 +1,417 @@
+//! The report of who is in the clusters.
+
+use serde::Serialize;
+
+use super::json::SilhouetteJson;
+use super::text::{self, Align};
+use crate::error::{Error, Result};
+use crate::features::encode::quantile;
+use crate::segments::age::{AgeProfile, Share};
+use crate::segments::description::Description;
+use crate::segments::profile::{CategoryProfile, How, NumberProfile, Profile};
+use crate::study::findings::KFound;
+use crate::study::recipe::Recipe;
+use crate::study::{Cleaned, Prepared};
+use crate::table::column::plain_number;
+use crate::table::money::{Currency, format_pay, group_thousands};
+use crate::table::role::Role;
+
+/// JSON of `kscope profile`.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    source: String,
+    rows: usize,
+    learners: Option<usize>,
+    rows_used: usize,
+    features: Vec<String>,
+    k: usize,
+    seed: u64,
+    silhouette: Option<SilhouetteJson>,
+    age: Option<AgeBasisJson>,
+    clusters: Vec<ClusterJson>,
+    notices: Vec<String>,
+    #[serde(skip)]
+    currency: Currency,
+    #[serde(skip)]
+    apart: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Serialize)]
+struct AgeBasisJson {
+    basis: &'static str,
+    assumed: bool,
+    how: String,
+    graduation_age: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct ClusterJson {
+    cluster: usize,
+    name: String,
+    rows: usize,
+    rows_used: usize,
+    learners: Option<usize>,
+    share: f64,
+    silhouette: Option<f64>,
+    silhouette_spread: Option<SpreadJson>,
+    nearest: Option<NearestJson>,
+    pay_for_experience: Option<f64>,
+    rule: Option<RuleJson>,
+    numbers: Vec<NumberJson>,
+    categories: Vec<CategoryJson>,
+    age: Option<AgeJson>,
+}
+
+/// Silhouettes of the cluster's rows, where every row was measured.
+#[derive(Debug, Serialize)]
+struct SpreadJson {
+    p10: f64,
+    p25: f64,
+    p50: f64,
+    p75: f64,
+    p90: f64,
+    below_zero: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct NearestJson {
+    cluster: usize,
+    distance: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct RuleJson {
+    text: String,
+    precision: f64,
+    recall: f64,
+    rows: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct NumberJson {
+    column: String,
+    role: &'static str,
+    input: bool,
+    mean: Option<f64>,
+    median: Option<f64>,
+    q1: Option<f64>,
+    q3: Option<f64>,
+    apart: f64,
+    eta_squared: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct CategoryJson {
+    column: String,
+    role: &'static str,
+    input: bool,
+    top: Vec<LevelJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct LevelJson {
+    level: String,
+    rows: usize,
+    share: f64,
+    lift: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct AgeJson {
+    assumed: bool,
+    basis: &'static str,
+    median: Option<f64>,
+    bands: Vec<BandJson>,
+    stages: Vec<BandJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct BandJson {
+    band: &'static str,
+    rows: usize,
+    share: f64,
+}
+
+impl Report {
+    /// Collects what was found for one k.
+    pub fn new(source: &str, cleaned: &Cleaned, prepared: &Prepared, recipe: &Recipe, found: &KFound) -> Self {
+        let described = found.describe(cleaned, prepared);
+        let silhouette = found.quality.as_ref().and_then(|q| q.silhouette.as_ref());
+        let per_row = silhouette.and_then(|s| s.per_row.as_deref());
+        let spreads = per_row.map(|per_row| spreads(per_row, prepared, &described.labels, found.clustering.k));
+        let nearest = found.clustering.nearest();
+        let rules = found.explained().unwrap_or_default();
+        let cluster = |profile: &Profile| {
+            let at = profile.cluster;
+            let mut numbers: Vec<&NumberProfile> = profile.numbers.iter().collect();
+            numbers.sort_by(|a, b| b.eta_squared.total_cmp(&a.eta_squared));
+            ClusterJson {
+                cluster: at,
+                name: profile.name.clone(),
+                rows: profile.source_rows,
+                rows_used: profile.used_rows,
+                learners: profile.learners,
+                share: profile.share,
+                silhouette: silhouette.and_then(|s| s.per_cluster.get(at).copied().flatten()),
+                silhouette_spread: spreads.as_ref().and_then(|s| SpreadJson::new(s.get(at)?.clone())),
+                nearest: nearest[at].map(|(cluster, distance)| NearestJson { cluster, distance }),
+                pay_for_experience: profile.pay_for_experience,
+                rule: rules.get(at).and_then(Option::as_ref).map(RuleJson::from),
+                numbers: numbers.into_iter().map(NumberJson::from).collect(),
+                categories: profile.categories.iter().map(CategoryJson::from).collect(),
+                age: described.ages.get(at).map(AgeJson::from),
+            }
+        };
+        let mut notices = super::notices(cleaned, prepared);
+        notices.extend(found.clustering.notices.iter().cloned());
+        Self {
+            source: source.to_owned(),
+            rows: cleaned.table.rows(),
+            learners: cleaned.learners.learners(),
+            rows_used: prepared.matrix.rows(),
+            features: prepared.encoded.features.clone(),
+            k: found.clustering.k,
+            seed: recipe.seed,
+            silhouette: silhouette.map(SilhouetteJson::from),
+            age: cleaned.ages.as_ref().map(|ages| AgeBasisJson {
+                basis: ages.basis.word(),
+                assumed: ages.basis.is_assumed(),
+                how: ages.how(),
+                graduation_age: ages.graduation_age,
+            }),
+            clusters: described.profiles.iter().map(cluster).collect(),
+            notices,
+            currency: cleaned.table.currency,
+            apart: described.profiles.iter().map(apart).collect(),
+        }
+    }
+
+    /// What people should know about it.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// For people.
+    pub fn text(&self) -> String {
+        let mut out = format!(
+            "{} · {} rows used · k = {} · features {}\n",
+            self.source,
+            group_thousands(self.rows_used as u64),
+            self.k,
+            self.features.join(", ")
+        );
+        if let Some(age) = &self.age {
+            out += &format!("age {}\n", age.how);
+        }
+        for (cluster, apart) in self.clusters.iter().zip(&self.apart) {
+            out += &self.cluster_text(cluster, apart);
+        }
+        out
+    }
+
+    fn cluster_text(&self, cluster: &ClusterJson, apart: &[String]) -> String {
+        let mut out = format!("\n{} {}\n", cluster.cluster, text::visible(&cluster.name));
+        let mut facts = vec![format!("{} rows", group_thousands(cluster.rows as u64))];
+        facts.extend(cluster.learners.map(|n| format!("{} learners", group_thousands(n as u64))));
+        facts.push(format!("{:.1} %", 100.0 * cluster.share));
+        facts.extend(cluster.silhouette.map(|s| format!("silhouette {s:.2}")));
+        facts.extend(cluster.nearest.as_ref().map(|n| format!("nearest {} at {:.2}", n.cluster, n.distance)));
+        out += &format!("  {}\n", facts.join(" · "));
+        if let Some(rule) = &cluster.rule {
+            let measured = format!("precision {:.0} %, recall {:.0} %", 100.0 * rule.precision, 100.0 * rule.recall);
+            out += &format!("  about: {}  ({measured})\n", text::visible(&rule.text));
+        }
+        if let Some(age) = &cluster.age {
+            let sign = if age.assumed { "≈" } else { "" };
+            let shares = |bands: &[BandJson]| {
+                bands.iter().map(|b| format!("{} {:.0} %", b.band, 100.0 * b.share)).collect::<Vec<_>>().join(" · ")
+            };
+            let median = age.median.map_or("–".to_owned(), |median| format!("{median:.0}"));
+            out += &format!("  age {sign}{median}  {}\n  career {}\n", shares(&age.bands), shares(&age.stages));
+        }
+        if !apart.is_empty() {
+            out += &format!("  apart: {}\n", apart.join(", "));
+        }
+        let figure = |number: &NumberJson, value: Option<f64>| match value {
+            None => "–".to_owned(),
+            Some(value) if number.role == Role::Pay.word() => format_pay(value, self.currency),
+            // A year is not a quantity: no thousands in it.
+            Some(value) if number.role.ends_with("year") => format!("{value:.0}"),
+            Some(value) => text::figure(value),
+        };
+        let rows: Vec<Vec<String>> = cluster
+            .numbers
+            .iter()
+            .map(|n| {
+                vec![
+                    format!("  {}{}", text::visible(&n.column), if n.input { "" } else { " ·" }),
+                    figure(n, n.median),
+                    figure(n, n.q1),
+                    figure(n, n.q3),
+                    figure(n, n.mean),
+                    format!("{:.2}", n.eta_squared),
+                ]
+            })
+            .collect();
+        let header = [
+            ("  column (· not an input)", Align::Left),
+            ("median", Align::Right),
+            ("q1", Align::Right),
+            ("q3", Align::Right),
+            ("mean", Align::Right),
+            ("η²", Align::Right),
+        ];
+        out += &text::table(&header, &rows);
+        for category in &cluster.categories {
+            let top = category.top.iter().take(5);
+            let top = top.map(|l| format!("{} {:.0} % ×{:.1}", text::visible(&l.level), 100.0 * l.share, l.lift));
+            let mark = if category.input { "" } else { " ·" };
+            let line = top.collect::<Vec<_>>().join(", ");
+            out += &format!("  {}{mark}: {line}\n", text::visible(&category.column));
+        }
+        out
+    }
+
+    /// For spreadsheets: one line per cluster and column, or cluster, column and level.
+    pub fn csv(&self) -> Result<String> {
+        let failed = |e: csv::Error| Error::failed("cannot write CSV").because(e);
+        let mut out = csv::Writer::from_writer(Vec::new());
+        let header = [
+            "cluster",
+            "name",
+            "column",
+            "level",
+            "input",
+            "rows",
+            "share",
+            "lift",
+            "mean",
+            "median",
+            "q1",
+            "q3",
+            "apart",
+            "eta_squared",
+        ];
+        out.write_record(header).map_err(failed)?;
+        let cell = |value: f64| if value.is_finite() { plain_number(value) } else { String::new() };
+        let maybe = |value: Option<f64>| value.map(cell).unwrap_or_default();
+        let safe = |text: &str| super::spreadsheet_safe(text).into_owned();
+        for cluster in &self.clusters {
+            let (number, name) = (cluster.cluster.to_string(), safe(&cluster.name));
+            let mut line = |column: &str, level: &str, input: &str, figures: [String; 9]| {
+                let start = [number.clone(), name.clone(), safe(column), safe(level), input.to_owned()];
+                out.write_record(start.iter().chain(&figures)).map_err(failed)
+            };
+            let none = String::new;
+            let size = [cluster.rows_used.to_string(), cell(cluster.share)];
+            let [rows, share] = size;
+            line("", "", "", [rows, share, none(), none(), none(), none(), none(), none(), none()])?;
+            for n in &cluster.numbers {
+                let figures = [maybe(n.mean), maybe(n.median), maybe(n.q1), maybe(n.q3), cell(n.apart)];
+                let [mean, median, q1, q3, apart] = figures;
+                let eta = cell(n.eta_squared);
+                line(&n.column, "", yes(n.input), [none(), none(), none(), mean, median, q1, q3, apart, eta])?;
+            }
+            for category in &cluster.categories {
+                for l in &category.top {
+                    let (rows, share, lift) = (l.rows.to_string(), cell(l.share), cell(l.lift));
+                    let figures = [rows, share, lift, none(), none(), none(), none(), none(), none()];
+                    line(&category.column, &l.level, yes(category.input), figures)?;
+                }
+            }
+            if let Some(age) = &cluster.age {
+                let column = if age.assumed { "age (assumed)" } else { "age" };
+                for (column, bands) in [(column, &age.bands), ("career", &age.stages)] {
+                    for band in bands {
+                        let (rows, share) = (band.rows.to_string(), cell(band.share));
+                        let figures = [rows, share, none(), none(), none(), none(), none(), none(), none()];
+                        line(column, band.band, "no", figures)?;
+                    }
+                }
+            }
+        }
+        super::csv_text(out)
+    }
+}
+
+fn yes(input: bool) -> &'static str {
+    if input { "yes" } else { "no" }
+}
+
+/// What sets a cluster apart, the five strongest, in words.
+fn apart(profile: &Profile) -> Vec<String> {
+    let words = profile.apart().into_iter().take(5).map(|apart| match apart.how {
+        How::Deviations(z) => {
+            format!("{} {}{:.1} σ", text::visible(&apart.what), if z < 0.0 { "−" } else { "+" }, z.abs())
+        }
+        How::Lift(lift) => format!("{} ×{lift:.1}", text::visible(&apart.what)),
+    });
+    words.collect()
+}
+
+/// Silhouettes of the clustered rows by cluster.
+fn spreads(per_row: &[f32], prepared: &Prepared, labels: &[u16], k: usize) -> Vec<Vec<f64>> {
+    let mut by_cluster = vec![Vec::new(); k];
+    for (&distinct, &label) in prepared.matrix.distinct_of().iter().zip(labels) {
+        by_cluster[usize::from(label)].push(f64::from(per_row[distinct as usize]));
+    }
+    by_cluster
+}
+
+impl SpreadJson {
+    fn new(mut values: Vec<f64>) -> Option<Self> {
+        let below = values.iter().filter(|v| **v < 0.0).count() as f64 / values.len().max(1) as f64;
+        let mut at = |q| quantile(&mut values, q);
+        let (p10, p25, p50, p75, p90) = (at(0.1)?, at(0.25)?, at(0.5)?, at(0.75)?, at(0.9)?);
+        Some(Self { p10, p25, p50, p75, p90, below_zero: below })
+    }
+}
+
+impl From<&Description> for RuleJson {
+    fn from(d: &Description) -> Self {
+        Self { text: d.rule.clone(), precision: d.precision, recall: d.recall, rows: d.rows }
+    }
+}
+
+impl From<&NumberProfile> for NumberJson {
+    fn from(n: &NumberProfile) -> Self {
+        let known = |value: f64| value.is_finite().then_some(value);
+        Self {
+            column: n.column.clone(),
+            role: n.role.word(),
+            input: n.input,
+            mean: known(n.mean),
+            median: known(n.median),
+            q1: known(n.q1),
+            q3: known(n.q3),
+            apart: n.apart,
+            eta_squared: n.eta_squared,
+        }
+    }
+}
+
+impl From<&CategoryProfile> for CategoryJson {
+    fn from(c: &CategoryProfile) -> Self {
+        let level = |l: &crate::segments::profile::LevelShare| LevelJson {
+            level: l.level.clone(),
+            rows: l.rows,
+            share: l.share,
+            lift: l.lift,
+        };
+        Self { column: c.column.clone(), role: c.role.word(), input: c.input, top: c.top.iter().map(level).collect() }
+    }
+}
+
+impl From<&AgeProfile> for AgeJson {
+    fn from(age: &AgeProfile) -> Self {
+        let bands =
+            |shares: &[Share]| shares.iter().map(|s| BandJson { band: s.band, rows: s.rows, share: s.share }).collect();
+        Self {
+            assumed: age.basis.is_assumed(),
+            basis: age.basis.word(),
+            median: age.median,
+            bands: bands(&age.bands),
+            stages: bands(&age.stages),
+        }
+    }
+}

@@ -1,0 +1,430 @@
+//! A cluster as a short rule, so that it can be used without kscope: a shallow decision tree, its leaves
+//! written in the rule language, and how well that rule finds the cluster among *all* rows.
+//!
+//! linfa-trees grows the tree. It gets ranks, not values: it takes values nearer than 1e-5 for equal, and its
+//! fit and its prediction differ where a value equals a threshold; between ranks neither matters, and a rank
+//! says which two values a threshold lies between, so that it can be a round number. It gets whole-number
+//! weights, so that its sums in `f32` are exact and do not depend on the order of a hash map.
+
+use std::collections::BTreeMap;
+
+use linfa::DatasetBase;
+use linfa::traits::Fit;
+use linfa_trees::{DecisionTree, TreeNode};
+use ndarray::{Array1, Array2};
+use rayon::prelude::*;
+
+use super::drill::RuleColumns;
+use super::profile::Members;
+use super::rule;
+use crate::jobs::{Cancel, Cancelled};
+use crate::table::column::{Column, Data, MISSING};
+use crate::table::money::{CRORE, Currency, LAKH};
+use crate::table::role::Role;
+
+/// Depth of the tree: at most so many conditions for one leaf.
+const DEPTH: usize = 3;
+/// Rows of the cluster, and as many of the rest, that a tree is grown from at most.
+const SAMPLE: usize = 4_000;
+/// Most frequent levels of a category that a rule may name.
+const LEVELS: usize = 10;
+/// Leaves that a rule joins by `or`, at most.
+const LEAVES: usize = 3;
+/// A further leaf must raise F1 by so much, or the shorter rule is the better one.
+const WORTH: f64 = 0.02;
+/// A leaf holds at least this share of the cluster.
+const LEAST_LEAF: f64 = 0.01;
+
+/// A rule that nearly says who is in a cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Description {
+    /// In the rule language, canonical.
+    pub rule: String,
+    /// Share of the rule's clustered rows that are in the cluster, 0…1.
+    pub precision: f64,
+    /// Share of the cluster's rows that the rule finds, 0…1.
+    pub recall: f64,
+    /// Clustered rows that match the rule.
+    pub rows: usize,
+}
+
+/// Describes every cluster by the inputs of the clustering, in original units. `None` for a cluster that no
+/// short rule describes, and where there is only one.
+///
+/// `distinct_of` is the distinct row of each clustered row: samples are drawn along it, so that the order of
+/// the table does not matter.
+///
+/// # Errors
+/// `Cancelled` when `cancel` says so; it is looked at once a cluster.
+pub fn descriptions(
+    members: &Members<'_>,
+    distinct_of: &[u32],
+    currency: Currency,
+    cancel: &Cancel,
+) -> Result<Vec<Option<Description>>, Cancelled> {
+    let mut order: Vec<u32> = (0..members.rows.len() as u32).collect();
+    order.par_sort_unstable_by_key(|&i| (distinct_of[i as usize], i));
+    let columns: Vec<Askable<'_>> = members
+        .learners
+        .columns
+        .iter()
+        .filter(|c| members.inputs.contains(&c.name) && !matches!(c.role, Role::Ignore | Role::Learner))
+        .flat_map(Askable::of)
+        .collect();
+    if members.k < 2 || columns.is_empty() {
+        return Ok(vec![None; members.k]);
+    }
+    (0..members.k)
+        .into_par_iter()
+        .map(|cluster| {
+            cancel.check()?;
+            let sample = Sample::new(members, &order, cluster as u16);
+            Ok(describe(&sample, &columns, currency).and_then(|text| measure(members, cluster as u16, &text)))
+        })
+        .collect()
+}
+
+/// Something that a tree can ask of a row.
+struct Askable<'a> {
+    column: &'a Column,
+    /// The level that is asked for; `None` for a number, which is asked how large it is.
+    level: Option<u32>,
+}
+
+impl<'a> Askable<'a> {
+    fn of(column: &'a Column) -> Vec<Self> {
+        match &column.data {
+            Data::Number(_) => vec![Self { column, level: None }],
+            Data::Text(text) => text
+                .by_frequency()
+                .into_iter()
+                .take(LEVELS)
+                .map(|(code, _)| Self { column, level: Some(code) })
+                .collect(),
+        }
+    }
+
+    /// The value of a used row; of an indicator 0 or 1. NaN is missing.
+    fn value(&self, row: u32) -> f64 {
+        match (&self.column.data, self.level) {
+            (Data::Text(text), Some(level)) => match text.codes[row as usize] {
+                MISSING => f64::NAN,
+                code => f64::from(u8::from(code == level)),
+            },
+            (Data::Number(values), _) => values[row as usize],
+            (Data::Text(_), None) => f64::NAN,
+        }
+    }
+}
+
+/// Used rows inside and outside of one cluster; every row stands for so many.
+struct Sample {
+    rows: Vec<u32>,
+    inside: Vec<bool>,
+    weight: Vec<f32>,
+}
+
+impl Sample {
+    fn new(members: &Members<'_>, order: &[u32], cluster: u16) -> Self {
+        let is_in = |i: u32| members.labels[i as usize] == cluster;
+        let size = members.labels.iter().filter(|label| **label == cluster).count();
+        let strides = [(members.labels.len() - size).div_ceil(SAMPLE).max(1), size.div_ceil(SAMPLE).max(1)];
+        let mut seen = [0usize; 2];
+        let mut sample = Self { rows: Vec::new(), inside: Vec::new(), weight: Vec::new() };
+        for &i in order {
+            let side = usize::from(is_in(i));
+            if seen[side].is_multiple_of(strides[side]) {
+                sample.rows.push(members.rows[i as usize]);
+                sample.inside.push(side == 1);
+                sample.weight.push(strides[side] as f32);
+            }
+            seen[side] += 1;
+        }
+        sample
+    }
+
+    fn total_inside(&self) -> f64 {
+        self.weight.iter().zip(&self.inside).filter(|(_, inside)| **inside).map(|(w, _)| f64::from(*w)).sum()
+    }
+}
+
+/// The values of one question over a sample, as ranks.
+struct Ranked {
+    /// Distinct known values, ascending.
+    values: Vec<f64>,
+    /// By sampled row; a missing value has the rank of the median.
+    ranks: Vec<u32>,
+}
+
+impl Ranked {
+    fn new(asked: &Askable<'_>, rows: &[u32]) -> Self {
+        let raw: Vec<f64> = rows.iter().map(|row| asked.value(*row)).collect();
+        let mut values: Vec<f64> = raw.iter().copied().filter(|v| v.is_finite()).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        let median = values.get(values.len() / 2).copied().unwrap_or(0.0);
+        values.dedup();
+        let rank = |v: &f64| values.partition_point(|w| *w < if v.is_finite() { *v } else { median }) as u32;
+        let ranks = raw.iter().map(rank).collect();
+        Self { values, ranks }
+    }
+}
+
+/// A leaf: for some questions the ranks that are in it (both ends included).
+type Leaf = BTreeMap<usize, (u32, u32)>;
+
+/// The rule for the cluster of a sample, where a tree finds one.
+fn describe(sample: &Sample, columns: &[Askable<'_>], currency: Currency) -> Option<String> {
+    let total = sample.total_inside();
+    if total == 0.0 || sample.inside.iter().all(|inside| *inside) {
+        return None;
+    }
+    let ranked: Vec<Ranked> = columns.iter().map(|asked| Ranked::new(asked, &sample.rows)).collect();
+    let records = Array2::from_shape_fn((sample.rows.len(), columns.len()), |(row, q)| f64::from(ranked[q].ranks[row]));
+    let data = DatasetBase::new(records, Array1::from(sample.inside.clone()))
+        .with_weights(Array1::from(sample.weight.clone()));
+    let least = (total * LEAST_LEAF).max(1.0) as f32;
+    let tree = DecisionTree::params()
+        .max_depth(Some(DEPTH))
+        .min_weight_split(2.0)
+        .min_weight_leaf(least)
+        .min_impurity_decrease(1e-5)
+        .fit(&data)
+        .ok()?;
+    let mut leaves = Vec::new();
+    collect(tree.root_node(), Leaf::new(), &mut leaves);
+    let chosen = choose(leaves, sample, &ranked, total);
+    let texts: Vec<String> = chosen.iter().map(|leaf| leaf_text(leaf, columns, &ranked, currency)).collect();
+    (!texts.is_empty()).then(|| texts.join(" or "))
+}
+
+/// The leaves below a node. Left is what is at most the threshold.
+fn collect(node: &TreeNode<f64, bool>, leaf: Leaf, leaves: &mut Vec<Leaf>) {
+    let children = node.children();
+    let (question, threshold, _) = node.split();
+    let below = threshold.floor() as u32;
+    let (&[Some(left), Some(right)], false) = (&children[..], node.is_leaf()) else {
+        leaves.push(leaf);
+        return;
+    };
+    let (low, high) = leaf.get(&question).copied().unwrap_or((0, u32::MAX));
+    let mut lower = leaf.clone();
+    lower.insert(question, (low, high.min(below)));
+    collect(left, lower, leaves);
+    let mut upper = leaf;
+    upper.insert(question, (low.max(below + 1), high));
+    collect(right, upper, leaves);
+}
+
+/// The leaves that together tell the cluster best (F1), the purest first; a leaf that adds little is left out.
+fn choose(leaves: Vec<Leaf>, sample: &Sample, ranked: &[Ranked], total: f64) -> Vec<Leaf> {
+    let holds =
+        |leaf: &Leaf, row: usize| leaf.iter().all(|(q, (low, high))| (*low..=*high).contains(&ranked[*q].ranks[row]));
+    let mut counted: Vec<(f64, f64, Leaf)> = leaves
+        .into_iter()
+        .filter(|leaf| !leaf.is_empty())
+        .map(|leaf| {
+            let (mut hit, mut all) = (0.0, 0.0);
+            for row in (0..sample.rows.len()).filter(|row| holds(&leaf, *row)) {
+                all += f64::from(sample.weight[row]);
+                hit += if sample.inside[row] { f64::from(sample.weight[row]) } else { 0.0 };
+            }
+            (hit, all, leaf)
+        })
+        .filter(|(hit, ..)| *hit > 0.0)
+        .collect();
+    // Largest gain first; sorting is stable, so equal leaves keep the tree's order.
+    let (mut hit, mut all, mut best) = (0.0, 0.0, 0.0);
+    let f1 = |hit: f64, all: f64| 2.0 * hit / (all + total);
+    let mut chosen = Vec::new();
+    while chosen.len() < LEAVES {
+        let gain = |one: &(f64, f64, Leaf)| f1(hit + one.0, all + one.1);
+        let next = (0..counted.len()).rev().max_by(|a, b| gain(&counted[*a]).total_cmp(&gain(&counted[*b])));
+        let Some(next) = next.filter(|at| gain(&counted[*at]) >= best + WORTH) else { break };
+        let (more_hit, more_all, leaf) = counted.remove(next);
+        hit += more_hit;
+        all += more_all;
+        best = f1(hit, all);
+        chosen.push(leaf);
+    }
+    chosen
+}
+
+/// A leaf in the rule language.
+fn leaf_text(leaf: &Leaf, columns: &[Askable<'_>], ranked: &[Ranked], currency: Currency) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut excluded: Vec<(String, Vec<String>)> = Vec::new();
+    for (&question, &(low, high)) in leaf {
+        let Askable { column, level } = &columns[question];
+        let name = format!("`{}`", column.name.replace('`', "``"));
+        match (&column.data, level) {
+            (Data::Text(text), Some(level)) => {
+                let level = format!("\"{}\"", text.levels[*level as usize].replace('"', "\"\""));
+                if low >= 1 {
+                    parts.push(format!("{name} = {level}"));
+                } else {
+                    match excluded.iter_mut().find(|(of, _)| *of == name) {
+                        Some((_, levels)) => levels.push(level),
+                        None => excluded.push((name, vec![level])),
+                    }
+                }
+            }
+            _ => {
+                let values = &ranked[question].values;
+                // The threshold lies above one value and at most at the next.
+                let cut = |next: u32| {
+                    let at = (next as usize).clamp(1, values.len() - 1);
+                    amount(roundest(values[at - 1], values[at]), column.role, currency)
+                };
+                if low > 0 {
+                    parts.push(format!("{name} >= {}", cut(low)));
+                }
+                if high < u32::MAX {
+                    parts.push(format!("{name} < {}", cut(high + 1)));
+                }
+            }
+        }
+    }
+    // A level that the row has says more than those it has not.
+    excluded.retain(|(of, _)| !parts.iter().any(|part| part.starts_with(&format!("{of} = "))));
+    parts.extend(excluded.into_iter().map(|(name, levels)| match &levels[..] {
+        [one] => format!("{name} != {one}"),
+        many => format!("{name} not in ({})", many.join(", ")),
+    }));
+    format!("({})", parts.join(" and "))
+}
+
+/// The number with the fewest digits that is above `low` and at most `high`.
+fn roundest(low: f64, high: f64) -> f64 {
+    let most = low.abs().max(high.abs());
+    if most == 0.0 || !most.is_finite() {
+        return high;
+    }
+    let top = most.log10().floor() as i32 + 1;
+    for digit in 0..16 {
+        let exponent = top - digit;
+        // A negative power of ten is not exact, its inverse is.
+        let rounded = if exponent >= 0 {
+            let step = 10f64.powi(exponent);
+            (high / step).floor() * step
+        } else {
+            let parts = 10f64.powi(-exponent);
+            (high * parts).floor() / parts
+        };
+        if rounded > low && rounded <= high {
+            return rounded;
+        }
+    }
+    high
+}
+
+/// A threshold as it is written in a rule: rupees in lakh or crore where that loses nothing.
+fn amount(value: f64, role: Role, currency: Currency) -> String {
+    if role == Role::Pay && currency == Currency::Rupee {
+        for (unit, word) in [(CRORE, "cr"), (LAKH, "lakh")] {
+            if value.abs() >= unit && (value / unit) * unit == value {
+                return format!("{} {word}", value / unit);
+            }
+        }
+    }
+    format!("{value}")
+}
+
+/// Puts a rule to all clustered rows.
+fn measure(members: &Members<'_>, cluster: u16, text: &str) -> Option<Description> {
+    let parsed = rule::parse(text).ok()?;
+    let columns = RuleColumns { learners: members.learners, clusters: None, peers: None };
+    let matches = parsed.bind(&columns).ok()?.eval();
+    let (mut rows, mut hit, mut size) = (0usize, 0usize, 0usize);
+    for (&row, &label) in members.rows.iter().zip(members.labels) {
+        let (matched, is_in) = (matches.contains(row as usize), label == cluster);
+        rows += usize::from(matched);
+        size += usize::from(is_in);
+        hit += usize::from(matched && is_in);
+    }
+    (hit > 0).then(|| Description {
+        rule: parsed.as_str().to_owned(),
+        precision: hit as f64 / rows as f64,
+        recall: hit as f64 / size as f64,
+        rows,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::cleaning::Learners;
+    use crate::table::column::Text;
+    use crate::table::ledger::Ledger;
+
+    fn learners(columns: Vec<Column>) -> Learners {
+        let rows = columns[0].rows();
+        Learners {
+            columns,
+            source_row: (0..rows as u32).collect(),
+            used_of: (0..rows as u32).collect(),
+            learner_of: None,
+            ledger: Ledger::default(),
+            experience: None,
+        }
+    }
+
+    /// Experience 0…19 times 30 kinds of pay, of two jobs.
+    fn table() -> Learners {
+        let rows = 0..1200usize;
+        learners(vec![
+            Column::number("experience", Role::Experience, rows.clone().map(|i| (i % 20) as f64).collect()),
+            Column::number("my pay", Role::Pay, rows.clone().map(|i| ((i / 20) % 30 + 1) as f64 * 123_457.0).collect()),
+            Column::text("job", Role::Job, Text::encode(rows.map(|i| Some(["QA \"x\"", "Dev"][(i / 600) % 2])))),
+        ])
+    }
+
+    fn described(learners: &Learners, is_in: impl Fn(usize) -> bool) -> Vec<Option<Description>> {
+        let rows: Vec<u32> = (0..learners.rows() as u32).collect();
+        let labels: Vec<u16> = (0..learners.rows()).map(|row| u16::from(!is_in(row))).collect();
+        let inputs = ["experience", "my pay", "job"].map(str::to_owned);
+        let members = Members { learners, rows: &rows, labels: &labels, k: 2, inputs: &inputs, residual: None };
+        descriptions(&members, &rows, Currency::Rupee, &Cancel::never()).unwrap()
+    }
+
+    #[test]
+    fn a_box_is_found_exactly_and_said_in_round_numbers() {
+        let table = table();
+        let pay = table.columns[1].numbers().unwrap().to_vec();
+        let found = described(&table, |row| row % 20 > 9 && pay[row] < 1_000_000.0);
+        let first = found[0].clone().unwrap();
+        assert_eq!(first.rule, "experience >= 10 and my pay < 9 lakh");
+        assert_eq!((first.precision, first.recall, first.rows), (1.0, 1.0, 320));
+        let rest = found[1].clone().unwrap();
+        assert_eq!((rest.precision, rest.recall, rest.rows), (1.0, 1.0, 880));
+        assert_eq!(rest.rule, "experience < 10 or experience >= 10 and my pay >= 9 lakh");
+    }
+
+    #[test]
+    fn a_level_is_named_and_its_quotes_survive() {
+        let table = table();
+        let found = described(&table, |row| (row / 600) % 2 == 0);
+        assert_eq!(found[0].as_ref().unwrap().rule, "job = \"QA \"\"x\"\"\"");
+        assert_eq!(found[1].as_ref().map(|d| (d.precision, d.recall)), Some((1.0, 1.0)));
+    }
+
+    #[test]
+    fn without_a_second_cluster_or_a_pattern_there_is_no_rule() {
+        let table = table();
+        assert_eq!(described(&table, |_| true), vec![None, None]);
+        let scattered = described(&table, |row| (row * 7919) % 13 == 0);
+        assert!(scattered[0].as_ref().is_none_or(|d| d.precision < 0.5), "{scattered:?}");
+    }
+
+    #[test]
+    fn thresholds_are_as_round_as_they_can_be() {
+        assert_eq!(roundest(9.0, 10.0), 10.0);
+        assert_eq!(roundest(864_199.0, 987_656.0), 900_000.0);
+        assert_eq!(roundest(900_000.0, 910_000.0), 910_000.0);
+        assert_eq!(roundest(0.123, 0.1279), 0.127);
+        assert_eq!(roundest(-5.2, -4.9), -5.0);
+        assert_eq!(roundest(0.0, 3.0), 3.0);
+        assert_eq!(roundest(-1.0, 0.0), 0.0);
+        assert_eq!(amount(940_000.0, Role::Pay, Currency::Rupee), "9.4 lakh");
+        assert_eq!(amount(940_000.0, Role::Number, Currency::Rupee), "940000");
+    }
+}
