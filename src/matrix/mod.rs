@@ -167,9 +167,12 @@ fn compare_rows(a: &[f64], b: &[f64]) -> std::cmp::Ordering {
     pairs.find_map(|(x, y)| x.partial_cmp(y).filter(|o| o.is_ne())).unwrap_or(std::cmp::Ordering::Equal)
 }
 
+/// A row's hash and its number.
+type Hashed = (u64, u32);
+
 /// (hash, source row) in canonical order: by hash, then by value, then by source row; and for each place
 /// whether its row equals the one before.
-fn canonical_order(values: &[f64], columns: usize) -> Result<(Vec<(u64, u32)>, Vec<bool>), Error> {
+fn canonical_order(values: &[f64], columns: usize) -> Result<(Vec<Hashed>, Vec<bool>), Error> {
     let rows = values.len() / columns;
     let mut order = vec![(0_u64, 0_u32); rows];
     let finite = order

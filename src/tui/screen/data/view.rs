@@ -17,7 +17,7 @@ use crate::tui::widget::table::{Cell, Column, Table};
 /// Lines of the ledger's box: a border, titles, a line a rule, the sum.
 fn ledger_lines(model: &Model, height: u16) -> u16 {
     let rules = model.cleaned.as_ref().map_or(0, |c| c.learners.ledger.entries.len()) as u16;
-    (rules + 4).min(height * 3 / 5)
+    (rules + 4).min(height * 2 / 3)
 }
 
 /// Rows shown of the ledger and of the columns at the current size.
