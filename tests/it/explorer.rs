@@ -182,7 +182,11 @@ impl Explorer {
             Effect::Clean(cleaned, cleaning) => clean(Arc::clone(&cleaned.table), &cleaning),
             Effect::Fit { cleaned, features, recipe, k_max, .. } => fit(&cleaned, &features, &recipe, k_max),
             Effect::Drill { cleaned, clusters, rule } => {
-                let columns = RuleColumns { learners: &cleaned.learners, clusters: clusters.as_deref() };
+                let columns = RuleColumns {
+                    learners: &cleaned.learners,
+                    peers: cleaned.peers.as_ref(),
+                    clusters: clusters.as_deref(),
+                };
                 match drill(&columns, &rule) {
                     Ok(found) => Outcome::Drill(Arc::new(found)),
                     Err(error) => Outcome::RuleRefused(error),
