@@ -151,3 +151,52 @@ pub fn csv(cleaned: &Cleaned, peers: &Peers) -> Result<String> {
     }
     super::csv_text(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::jobs::Cancel;
+    use crate::source::{Location, Options};
+    use crate::study;
+    use crate::table::RoleChoices;
+    use crate::table::cleaning::Cleaning;
+    use crate::table::role::Role;
+
+    #[test]
+    fn json_and_csv_tell_the_same() {
+        let sample = Location::from_argument(None);
+        let never = Cancel::never();
+        let table = study::load(&sample, &Options::default(), &RoleChoices::default(), &never, &mut |_, _| {}).unwrap();
+        let cleaned = study::clean(&Arc::new(table), &Cleaning::default());
+        let peers = cleaned.peers.as_ref().unwrap();
+        let json: serde_json::Value =
+            serde_json::from_str(&super::super::json::document(&Report::new("sample", &cleaned, peers)).unwrap())
+                .unwrap();
+        let lines = csv(&cleaned, peers).unwrap();
+        let mut rows = csv::Reader::from_reader(lines.as_bytes());
+        assert_eq!(rows.headers().unwrap(), vec!["row", "peer_median", "n", "level", "gap"]);
+        let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+        assert_eq!(json["rows_used"], rows.len());
+        assert_eq!(json["min_peers"], 5);
+        let pay = cleaned.table.with_role(Role::Pay).unwrap().numbers().unwrap();
+        for level in json["levels"].as_array().unwrap() {
+            let here: Vec<&csv::StringRecord> =
+                rows.iter().filter(|row| row[3] == *level["level"].as_str().unwrap()).collect();
+            assert!(!here.is_empty() && level["rows"] == here.len(), "{level}");
+            let mut below = 0;
+            for row in &here {
+                let (source, median, gap): (usize, f64, f64) =
+                    (row[0].parse().unwrap(), row[1].parse().unwrap(), row[4].parse().unwrap());
+                assert!(row[2].parse::<usize>().unwrap() >= 5);
+                assert!((pay[source] / median - 1.0 - gap).abs() < 1e-12);
+                below += usize::from(pay[source] < median);
+            }
+            let share = level["below_median"].as_f64().unwrap();
+            assert!((share - below as f64 / here.len() as f64).abs() < 1e-12);
+        }
+        let sum: u64 = json["levels"].as_array().unwrap().iter().map(|l| l["rows"].as_u64().unwrap()).sum();
+        assert_eq!(sum + json["without_peers"].as_u64().unwrap(), rows.len() as u64);
+    }
+}

@@ -415,3 +415,65 @@ impl From<&AgeProfile> for AgeJson {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::jobs::Cancel;
+    use crate::source::{Location, Options};
+    use crate::study;
+    use crate::table::RoleChoices;
+
+    fn sample(k: usize) -> Report {
+        let location = Location::from_argument(None);
+        let (never, recipe) = (Cancel::never(), Recipe { starts: 2, ..Recipe::default() });
+        let table =
+            study::load(&location, &Options::default(), &RoleChoices::default(), &never, &mut |_, _| {}).unwrap();
+        let cleaned = study::clean(&Arc::new(table), &recipe.cleaning);
+        let features = study::features(&cleaned, &recipe).unwrap();
+        let prepared = Arc::new(study::prepare(&cleaned, &features, &never).unwrap());
+        let sweep = study::sweep(&cleaned, &prepared, &recipe, k..=k, &never, &mut |_| {}).unwrap();
+        let found = sweep.at(k).unwrap();
+        found.explain(&cleaned, &prepared, &never).unwrap();
+        Report::new("sample", &cleaned, &prepared, &recipe, found)
+    }
+
+    #[test]
+    fn json_has_the_shape_that_is_documented() {
+        let json: serde_json::Value = serde_json::from_str(&super::super::json::document(&sample(4)).unwrap()).unwrap();
+        assert_eq!(json["age"]["assumed"], true);
+        let clusters = json["clusters"].as_array().unwrap();
+        assert_eq!(clusters.len(), 4);
+        let used: u64 = clusters.iter().map(|c| c["rows_used"].as_u64().unwrap()).sum();
+        assert_eq!(json["rows_used"], used);
+        for cluster in clusters {
+            let rule = &cluster["rule"];
+            assert!(crate::segments::rule::parse(rule["text"].as_str().unwrap()).is_ok(), "{rule}");
+            assert!(rule["precision"].as_f64().unwrap() > 0.8 && rule["recall"].as_f64().unwrap() > 0.8, "{rule}");
+            let numbers = cluster["numbers"].as_array().unwrap();
+            let eta: Vec<f64> = numbers.iter().map(|n| n["eta_squared"].as_f64().unwrap()).collect();
+            assert!(eta.is_sorted_by(|a, b| a >= b), "{eta:?}");
+            assert!(numbers.iter().any(|n| n["input"] == false) && numbers.iter().any(|n| n["input"] == true));
+            assert_eq!(cluster["age"]["assumed"], true);
+            let banded: u64 =
+                cluster["age"]["bands"].as_array().unwrap().iter().map(|b| b["rows"].as_u64().unwrap()).sum();
+            assert_eq!(cluster["rows_used"], banded);
+            assert!(cluster["nearest"]["distance"].as_f64().unwrap() > 0.0);
+            assert!(cluster["silhouette_spread"]["p50"].as_f64().is_some());
+        }
+    }
+
+    #[test]
+    fn text_marks_assumed_ages_and_csv_is_one_table() {
+        let report = sample(3);
+        assert!(report.text().contains("age ≈"), "{}", report.text());
+        let text = report.csv().unwrap();
+        let mut csv = csv::Reader::from_reader(text.as_bytes());
+        assert_eq!(csv.headers().unwrap().len(), 14);
+        let rows: Vec<csv::StringRecord> = csv.records().map(Result::unwrap).collect();
+        assert_eq!(rows.iter().filter(|row| row[2].is_empty()).count(), 3);
+        assert!(rows.iter().any(|row| &row[2] == "age (assumed)"));
+    }
+}

@@ -120,9 +120,12 @@ pub(super) struct Quantity {
 }
 
 impl Quantity {
-    /// The number that the column's values are compared with.
+    /// The number that the column's values are compared with. `8.8 lakh` is 880,000 and not the
+    /// 880,000.000…1 that the product is, so that people who are paid just that are not below it.
     pub fn value(self) -> f64 {
-        self.figure * self.unit.factor()
+        let product = self.figure * self.unit.factor();
+        let whole = product.round();
+        if (product - whole).abs() <= 4.0 * f64::EPSILON * whole.abs() { whole } else { product }
     }
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::{ColumnRef, Columns, Kind, RuleError, complete, parse};
 
 /// A small learners table; also the table of the funnel's tests.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::segments) struct Table {
     numbers: Vec<(&'static str, Kind, Vec<f64>)>,
     texts: Vec<(&'static str, Vec<u32>, Vec<String>)>,
@@ -113,6 +113,18 @@ fn comparisons_in_every_spelling() {
         ("\"unnamed: 0\" >= 4", vec![4, 5]),
     ] {
         assert_eq!(rows(source), matching, "{source}");
+    }
+}
+
+#[test]
+fn a_round_amount_in_lakh_is_that_amount() {
+    for (text, rupees) in
+        [("8.8 lakh", 880_000.0), ("9.4 lakh", 940_000.0), ("1.15 cr", 11_500_000.0), ("12.63L", 1_263_000.0)]
+    {
+        let table = Table { numbers: vec![("pay", Kind::Pay, vec![rupees])], labels: vec![0], ..Table::default() };
+        let matches =
+            |comparison: &str| parse(&format!("pay {comparison} {text}")).unwrap().bind(&table).unwrap().eval().count();
+        assert_eq!(["<", "=", ">"].map(matches), [0, 1, 0], "{text}");
     }
 }
 
