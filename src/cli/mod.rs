@@ -1,6 +1,7 @@
 //! Command line definitions and one short file per headless command: parse → study → report.
 
 mod choices;
+mod diff;
 mod drill;
 mod fit;
 mod interrupt;
@@ -35,6 +36,8 @@ enum Command {
     Sweep(sweep::Sweep),
     /// A rule as a funnel, and the rows behind it.
     Drill(drill::Drill),
+    /// Two recipes: what was chosen otherwise, and who is in another cluster for it.
+    Diff(diff::Diff),
     /// Make the synthetic learners table.
     Sample(sample::Sample),
     /// The keys of the explorer.
@@ -74,6 +77,7 @@ fn headless(command: Command) -> Result<u8> {
         Command::Fit(fit) => fit.run(&cancel),
         Command::Sweep(sweep) => sweep.run(&cancel),
         Command::Drill(drill) => drill.run(&cancel),
+        Command::Diff(diff) => diff.run(&cancel),
         Command::Sample(sample) => sample.run(&cancel),
         Command::Keys(keys) => keys.run(),
     }?;

@@ -63,7 +63,7 @@ fn header(model: &Model, area: Rect, buffer: &mut Buffer) {
     let wide = area.width >= 112;
     let mut left = vec![Piece::new(if wide { " kscope  " } else { " " }, theme.palette.accent)];
     let Some(cleaned) = &model.cleaned else {
-        left.push(Piece::new(format!("{} · being read", model.location), theme.palette.text));
+        left.push(Piece::new(format!("{} · being read", model.source()), theme.palette.text));
         spread(&left, &[], area, buffer, theme);
         return;
     };
@@ -83,7 +83,7 @@ fn header(model: &Model, area: Rect, buffer: &mut Buffer) {
     if let Some((sweep, found)) = model.shown() {
         let total = sweep.prepared.matrix.total_ss();
         let share = if total > 0.0 { 100.0 * found.clustering.wcss / total } else { 0.0 };
-        let mut words = format!("k {} · WCSS {share:.0} %", model.k);
+        let mut words = format!("k {} · WCSS {share:.0} %", model.k());
         if let Some(s) = found.quality.as_ref().and_then(|q| q.silhouette.as_ref()) {
             let how = if s.exact { String::new() } else { format!("±{}", error(s.se)) };
             words += &format!(" · sil {}{how}", short(s.value));
