@@ -129,6 +129,24 @@ weight = 2.0
     assert_eq!(recipe.to_toml().unwrap(), wanted);
 }
 
+#[test]
+fn what_is_documented_is_read() {
+    let page = include_str!("../../../docs/RECIPE.md");
+    let blocks: Vec<&str> = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 2);
+    let recipe = Recipe::parse(blocks[0], "docs/RECIPE.md").unwrap();
+    assert_eq!((recipe.k, recipe.source.delimiter), (Some(4), Some(b';')));
+    Recipe::parse(blocks[1], "docs/RECIPE.md").unwrap();
+    // Nothing that the program writes is undocumented.
+    let mut full = recipe;
+    full.features = Recipe::parse(blocks[1], "docs/RECIPE.md").unwrap().features;
+    for part in full.parts().unwrap() {
+        for (key, _) in part.keys {
+            assert!(page.contains(&key), "{key}");
+        }
+    }
+}
+
 /// Text with everything that could trip a quoting.
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z_]{1,8}", "\\PC{1,12}", "[\"'\\\\\n\t\r#=\\[\\]. \u{1b}\u{7f}\u{85}\u{202e}]{1,6}"]
