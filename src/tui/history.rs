@@ -132,6 +132,9 @@ mod tests {
             let recipe = explorer.model.recipe.clone();
             let sweep =
                 study::sweep(&cleaned, &Arc::new(prepared), &recipe, 1..=6, &Cancel::never(), &mut |_| {}).unwrap();
+            for found in &sweep.ks {
+                found.describe(&cleaned, &sweep.prepared);
+            }
             explorer.tell(FIT, Outcome::Sweep(Arc::new(sweep)));
             explorer.fits = 0;
             explorer

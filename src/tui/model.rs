@@ -120,6 +120,8 @@ pub struct Model {
     pub drilled: Option<Arc<Drill>>,
     /// What cannot be done, and why: shown until the next key that changes something.
     pub problem: Option<Error>,
+    /// How the table is not as the recipe saw it: shown until the next key.
+    pub notice: Option<String>,
     /// A word about what was just done.
     pub message: Option<String>,
     /// What runs.
@@ -169,6 +171,7 @@ impl Model {
             clusters_from: None,
             drilled: None,
             problem: None,
+            notice: None,
             message: None,
             running: Vec::new(),
             tick: 0,

@@ -44,6 +44,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 
 fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.message = None;
+    model.notice = None;
     if model.drill.editor.is_some() && model.help.is_none() {
         return drill::update::edit(model, key);
     }
@@ -218,7 +219,7 @@ fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
     model.clusters_of = None;
     model.clusters_from = None;
     if first {
-        model.message = model.recipe.source.changed(&cleaned.table);
+        model.notice = model.recipe.source.changed(&cleaned.table);
         model.recipe.source.seen = Some(Seen::from(&*cleaned.table));
         model.recipe.rule.get_or_insert_with(|| drill::first_rule(&cleaned));
         match crate::study::features(&cleaned, &model.recipe) {

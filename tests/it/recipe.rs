@@ -288,19 +288,26 @@ fn the_explorer_goes_back_saves_and_is_resumed() {
     explorer.press("q");
     assert_eq!(explorer.ends(), 0);
     assert!(desk.text("t.kscope.toml").contains("\nk = 4\n"));
+    let (saved, said) = (["--recipe", "t.kscope.toml"], ["t.csv", "--k", "4", "--starts", "1"].as_slice());
+    let fit = |args: &[&str]| desk.data(&[&["fit", "--format", "json"], args].concat());
+    assert_eq!(fit(&saved), fit(said), "what is saved on screen is what was seen");
     let session = desk.path("state").join("kscope/session.toml");
     let kept = std::fs::read_to_string(&session).unwrap();
     assert!(kept.contains("k = 4\n") && kept.contains("screen = \"drill\""), "{kept}");
 
-    // Ended by a signal it is kept too.
+    // The table changes meanwhile. Ended by a signal the session is kept too.
+    let text = desk.text("t.csv");
+    desk.write("t.csv", text.trim_end().rsplit_once('\n').unwrap().0);
     let mut explorer = Explorer::open(&desk, &["--resume"]);
     explorer.wait_for("[6 Drill]");
-    explorer.wait_for("k 4 ·");
+    explorer.wait_for("900 rows became 899");
+    explorer.wait_for("sil .");
     explorer.press("+");
     explorer.wait_for("k 5 ·");
+    assert!(!explorer.screen.screen().contents().contains("became"), "said until the next key");
     let pid = explorer.child.process_id().unwrap();
     let pid = rustix::process::Pid::from_raw(pid.cast_signed()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    explorer.ends();
+    assert_eq!(explorer.ends(), 143);
     assert!(std::fs::read_to_string(&session).unwrap().contains("k = 5\n"));
 }
