@@ -6,18 +6,21 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::output;
 use crate::cluster::Engine;
 use crate::error::{Error, Result};
 use crate::features::Scale;
 use crate::jobs::Cancel;
 use crate::quality::Mode;
-use crate::source::{Location, Options};
-use crate::study::recipe::{Inputs, Recipe};
+use crate::report::write::{atomically, check_free};
+use crate::source::Location;
+use crate::study::recipe::{Inputs, Recipe, Seen};
+#[cfg(feature = "tui")]
+use crate::study::session::{self, Session};
 use crate::study::{self, Cleaned};
 use crate::table::cleaning::{Cleaning, Entity};
 use crate::table::experience::Reference;
 use crate::table::ledger::Rule;
-use crate::table::money::Currency;
 use crate::table::role::Role;
 use crate::table::{RoleChoices, Table};
 
@@ -27,6 +30,9 @@ pub(super) struct TableChoices {
     /// A table: CSV, Parquet, Arrow IPC, JSON lines (gz and zst too), `-` for standard input; the bundled
     /// sample when nothing is named.
     file: Option<PathBuf>,
+    /// Choices out of a file; what is said on the command line goes before it.
+    #[arg(long, value_name = "R.toml")]
+    recipe: Option<PathBuf>,
     /// What stands between the cells of a CSV, where it is not found by itself.
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     delimiter: Option<u8>,
@@ -48,9 +54,9 @@ pub(super) struct TableChoices {
     /// one-per-learner.
     #[arg(long = "switch", value_name = "RULE")]
     switches: Vec<String>,
-    /// Years outside are impossible.
-    #[arg(long, value_name = "FROM..TO", default_value = "1970..2025")]
-    years: String,
+    /// Years outside are impossible. [default: 1970..2025]
+    #[arg(long, value_name = "FROM..TO")]
+    years: Option<String>,
     /// Count experience up to this year, instead of the year of the pay figure.
     #[arg(long, value_name = "YEAR")]
     reference_year: Option<i32>,
@@ -69,18 +75,18 @@ pub(super) struct FitChoices {
     /// One scale for every feature.
     #[arg(long, value_enum)]
     scale: Option<ScaleChoice>,
-    /// Seed of every random choice.
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
-    /// k-means++ starts for each k.
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    starts: u32,
-    /// auto: exact up to 10,000 distinct rows, else anchors against all rows.
-    #[arg(long, value_enum, default_value_t = SilhouetteChoice::Auto)]
-    silhouette: SilhouetteChoice,
-    /// Our K-Means, or linfa's as the reference.
-    #[arg(long, value_enum, default_value_t = EngineChoice::Kscope)]
-    engine: EngineChoice,
+    /// Seed of every random choice. [default: 0]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// k-means++ starts for each k. [default: 10]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    starts: Option<u32>,
+    /// auto: exact up to 10,000 distinct rows, else anchors against all rows. [default: auto]
+    #[arg(long, value_enum)]
+    silhouette: Option<SilhouetteChoice>,
+    /// Our K-Means, or linfa's as the reference. [default: kscope]
+    #[arg(long, value_enum)]
+    engine: Option<EngineChoice>,
     /// Threads to use; all by default. The result does not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -96,6 +102,9 @@ pub(super) struct Explore {
     /// Open at this k.
     #[arg(long)]
     k: Option<usize>,
+    /// Go on where the explorer was left.
+    #[arg(long, conflicts_with_all = ["file", "recipe"])]
+    resume: bool,
     /// Draw with ASCII only.
     #[arg(long)]
     ascii: bool,
@@ -166,51 +175,46 @@ pub(super) enum FormatChoice {
 }
 
 impl TableChoices {
-    /// Where the rows come from.
-    pub(super) fn location(&self) -> Location {
-        Location::from_argument(self.file.as_deref())
+    /// The recipe that was said of the table: out of its file, then out of the command line.
+    pub(super) fn recipe(&self) -> Result<Recipe> {
+        let mut recipe = self.recipe.as_deref().map_or_else(|| Ok(Recipe::default()), Recipe::read)?;
+        self.tell(&mut recipe)?;
+        Ok(recipe)
     }
 
-    /// The source as the reports name it.
-    pub(super) fn source(&self) -> String {
-        self.location().to_string()
+    /// Puts what was said about the table into a recipe.
+    fn tell(&self, recipe: &mut Recipe) -> Result<()> {
+        if let Some(file) = &self.file {
+            recipe.source.location = Location::from_argument(Some(file));
+            recipe.source.folder = None;
+        }
+        recipe.source.delimiter = self.delimiter.or(recipe.source.delimiter);
+        self.tell_roles(&mut recipe.roles)?;
+        self.tell_cleaning(&mut recipe.cleaning)
     }
 
-    fn options(&self) -> Options {
-        Options { delimiter: self.delimiter }
-    }
-
-    fn roles(&self) -> Result<RoleChoices> {
-        let mut choices = RoleChoices::default();
+    fn tell_roles(&self, choices: &mut RoleChoices) -> Result<()> {
         for said in &self.roles {
             let (column, role) = said
                 .rsplit_once('=')
                 .ok_or_else(|| Error::usage(format!("--role '{said}' has no '='")).try_this("--role COLUMN=ROLE"))?;
             choices.roles.push((column.to_owned(), Role::parse(role)?));
         }
-        choices.pay_unit = self.pay_unit.map(|unit| match unit {
-            PayUnit::One => 1.0,
-            PayUnit::Thousand => 1e3,
-            PayUnit::Lakh => 1e5,
-            PayUnit::Crore => 1e7,
-        });
-        choices.currency = match self.currency.as_deref() {
-            None => None,
-            Some("inr" | "₹") => Some(Currency::Rupee),
-            Some("plain") => Some(Currency::Plain(None)),
-            Some(sign) if sign.chars().count() == 1 => Some(Currency::Plain(sign.chars().next())),
-            Some(other) => {
-                return Err(
-                    Error::usage(format!("unknown currency '{other}'")).try_this("inr, plain, or one sign such as $")
-                );
-            }
-        };
-        Ok(choices)
+        if let Some(unit) = self.pay_unit {
+            choices.pay_unit = Some(match unit {
+                PayUnit::One => 1.0,
+                PayUnit::Thousand => 1e3,
+                PayUnit::Lakh => 1e5,
+                PayUnit::Crore => 1e7,
+            });
+        }
+        if let Some(currency) = &self.currency {
+            choices.currency = Some(currency.parse()?);
+        }
+        Ok(())
     }
 
-    /// The cleaning that was said.
-    pub(super) fn cleaning(&self, raw: bool) -> Result<Cleaning> {
-        let mut cleaning = Cleaning { raw, ..Cleaning::default() };
+    fn tell_cleaning(&self, cleaning: &mut Cleaning) -> Result<()> {
         for name in &self.switches {
             let rule = Rule::ALL.into_iter().find(|rule| rule.name() == name).ok_or_else(|| {
                 let names = Rule::ALL.map(Rule::name).join(", ");
@@ -218,54 +222,93 @@ impl TableChoices {
             })?;
             cleaning.flipped.insert(rule);
         }
-        cleaning.entity = match self.entity {
-            None | Some(EntityChoice::Latest) => Entity::Latest,
-            Some(EntityChoice::MaxPay) => Entity::MaxPay,
-            Some(EntityChoice::All) => Entity::All,
-        };
-        let years = range(&self.years).and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
-        cleaning.years = years.filter(|(from, to)| from <= to).ok_or_else(|| {
-            Error::usage(format!("--years '{}' is no range", self.years)).try_this("--years 1970..2025")
-        })?;
-        cleaning.reference = self.reference_year.map_or(Reference::PayYear, Reference::Year);
-        Ok(cleaning)
+        match self.entity {
+            None => {}
+            Some(EntityChoice::Latest) => cleaning.entity = Entity::Latest,
+            Some(EntityChoice::MaxPay) => cleaning.entity = Entity::MaxPay,
+            Some(EntityChoice::All) => cleaning.entity = Entity::All,
+        }
+        if let Some(said) = &self.years {
+            let years = range(said).and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+            cleaning.years = years
+                .filter(|(from, to)| from <= to)
+                .ok_or_else(|| Error::usage(format!("--years '{said}' is no range")).try_this("--years 1970..2025"))?;
+        }
+        if let Some(year) = self.reference_year {
+            cleaning.reference = Reference::Year(year);
+        }
+        Ok(())
+    }
+}
+
+/// Reads, types and cleans the table of a recipe, and says where it is not as the recipe saw it.
+pub(super) fn clean(recipe: &Recipe, cancel: &Cancel) -> Result<Cleaned> {
+    let source = &recipe.source;
+    let table = study::load(&source.found(), &source.options(), &recipe.roles, cancel, &mut |_, _| {})?;
+    output::notices(source.changed(&table).as_slice());
+    cancel.check().map_err(|_| Error::interrupted())?;
+    Ok(study::clean(&Arc::new(table), &recipe.cleaning))
+}
+
+/// Keeping the choices.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SaveChoices {
+    /// Write the choices behind this result, to be given to --recipe.
+    #[arg(long, value_name = "R.toml")]
+    save_recipe: Option<PathBuf>,
+    /// Overwrite a file that is there.
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+impl SaveChoices {
+    /// Whether it can be written: asked before the work.
+    pub(super) fn check(&self) -> Result<()> {
+        self.save_recipe.as_ref().map_or(Ok(()), |path| check_free(path, self.force))
     }
 
-    /// Reads, types and cleans the table.
-    pub(super) fn clean(&self, cleaning: &Cleaning, cancel: &Cancel) -> Result<Cleaned> {
-        let table = self.table(cancel)?;
-        cancel.check().map_err(|_| Error::interrupted())?;
-        Ok(study::clean(&Arc::new(table), cleaning))
-    }
-
-    fn table(&self, cancel: &Cancel) -> Result<Table> {
-        study::load(&self.location(), &self.options(), &self.roles()?, cancel, &mut |_, _| {})
+    /// Writes the recipe, where that was asked for, with how the table is now.
+    pub(super) fn save(&self, recipe: &Recipe, table: &Table) -> Result<()> {
+        let Some(path) = &self.save_recipe else { return Ok(()) };
+        let mut recipe = recipe.clone();
+        recipe.source.seen = Some(Seen::from(table));
+        let text = recipe.to_toml_at(path)?;
+        atomically(path, self.force, |out| std::io::Write::write_all(out, text.as_bytes()))
     }
 }
 
 impl FitChoices {
-    /// The recipe that was said.
+    /// The recipe that was said: out of its file, then out of the command line.
     pub(super) fn recipe(&self, table: &TableChoices) -> Result<Recipe> {
-        Ok(Recipe {
-            cleaning: table.cleaning(self.raw)?,
-            features: if self.features.is_empty() { Inputs::Default } else { Inputs::Named(self.features.clone()) },
-            scale: self.scale.map(|scale| match scale {
+        let mut recipe = table.recipe()?;
+        self.tell(&mut recipe);
+        Ok(recipe)
+    }
+
+    /// Puts what was said about features and engine into a recipe.
+    fn tell(&self, recipe: &mut Recipe) {
+        recipe.cleaning.raw |= self.raw;
+        if !self.features.is_empty() {
+            recipe.features = Inputs::Named(self.features.clone());
+        }
+        recipe.scale = self.scale.map_or(recipe.scale, |scale| {
+            Some(match scale {
                 ScaleChoice::Standard => Scale::Standard,
                 ScaleChoice::Robust => Scale::Robust,
                 ScaleChoice::Minmax => Scale::MinMax,
                 ScaleChoice::None => Scale::None,
-            }),
-            seed: self.seed,
-            starts: self.starts,
-            engine: match self.engine {
-                EngineChoice::Kscope => Engine::Kscope,
-                EngineChoice::Linfa => Engine::Linfa,
-            },
-            silhouette: match self.silhouette {
-                SilhouetteChoice::Auto => Mode::Auto,
-                SilhouetteChoice::Exact => Mode::Exact,
-            },
-        })
+            })
+        });
+        recipe.seed = self.seed.unwrap_or(recipe.seed);
+        recipe.starts = self.starts.unwrap_or(recipe.starts);
+        recipe.engine = self.engine.map_or(recipe.engine, |engine| match engine {
+            EngineChoice::Kscope => Engine::Kscope,
+            EngineChoice::Linfa => Engine::Linfa,
+        });
+        recipe.silhouette = self.silhouette.map_or(recipe.silhouette, |mode| match mode {
+            SilhouetteChoice::Auto => Mode::Auto,
+            SilhouetteChoice::Exact => Mode::Exact,
+        });
     }
 
     /// Runs work on as many threads as were asked for.
@@ -285,12 +328,23 @@ impl FitChoices {
 impl Explore {
     /// What the explorer starts from.
     pub(super) fn start(&self) -> Result<crate::tui::Start> {
+        let (mut recipe, screen) = if self.resume {
+            let path = session::path().ok_or_else(|| {
+                Error::failed("there is no session to resume")
+                    .because("neither XDG_STATE_HOME nor HOME is set")
+                    .try_this("kscope FILE")
+            })?;
+            let session = Session::read(&path)?;
+            (session.recipe, Some(session.screen))
+        } else {
+            (self.table.recipe()?, None)
+        };
+        self.table.tell(&mut recipe)?;
+        self.fit.tell(&mut recipe);
+        recipe.k = self.k.or(recipe.k);
         Ok(crate::tui::Start {
-            location: self.table.location(),
-            options: self.table.options(),
-            roles: self.table.roles()?,
-            recipe: self.fit.recipe(&self.table)?,
-            k: self.k,
+            recipe,
+            screen,
             threads: self.fit.threads.map(usize::from),
             ascii: self.ascii,
             color: self.color,

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::choices::{FitChoices, FormatChoice, TableChoices};
+use super::choices::{self, FitChoices, FormatChoice, SaveChoices, TableChoices};
 use super::output;
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
 use crate::report::drill::DrillReport;
 use crate::report::{self, Format};
 use crate::segments::drill::{ClusterOf, RuleColumns, drill};
-use crate::study::recipe::DEFAULT_RULE;
+use crate::study::recipe::{DEFAULT_RULE, Recipe};
 use crate::study::{self, Cleaned};
 
 #[derive(Debug, Args)]
@@ -20,49 +20,55 @@ pub(super) struct Drill {
     table: TableChoices,
     #[command(flatten)]
     fit: FitChoices,
-    /// Who is meant.
-    #[arg(long, default_value = DEFAULT_RULE)]
-    rule: String,
+    /// Who is meant. [default: the recipe's, or experience > 10 y and pay < 45 lakh]
+    #[arg(long)]
+    rule: Option<String>,
     /// Cluster too, and tell which cluster holds how many.
     #[arg(long)]
     k: Option<usize>,
     /// Put the id column into the rows.
     #[arg(long)]
     with_ids: bool,
+    #[command(flatten)]
+    saving: SaveChoices,
     #[arg(long, value_enum, default_value_t)]
     format: FormatChoice,
 }
 
 impl Drill {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        if self.k == Some(0) {
+        let mut recipe = self.fit.recipe(&self.table)?;
+        recipe.k = self.k.or(recipe.k);
+        if recipe.k == Some(0) {
             return Err(Error::bad_input("k = 0 makes no clusters").try_this("--k 1 or more"));
         }
-        let (text, notices) = self.fit.on_threads(|| {
-            let recipe = self.fit.recipe(&self.table)?;
-            let cleaned = self.table.clean(&recipe.cleaning, cancel)?;
-            let clusters = self.k.map(|k| self.clusters(&cleaned, k, cancel)).transpose()?;
+        let rule = self.rule.clone().or(recipe.rule.take()).unwrap_or_else(|| DEFAULT_RULE.to_owned());
+        recipe.rule = Some(rule.clone());
+        self.saving.check()?;
+        let (text, notices, cleaned) = self.fit.on_threads(|| {
+            let cleaned = choices::clean(&recipe, cancel)?;
+            let clusters = recipe.k.map(|k| clusters(&cleaned, &recipe, k, cancel)).transpose()?;
             let columns =
                 RuleColumns { learners: &cleaned.learners, clusters: clusters.as_ref(), peers: cleaned.peers.as_ref() };
-            let found = drill(&columns, &self.rule)?;
+            let found = drill(&columns, &rule)?;
             let text = match self.format.into() {
                 Format::Text => report::drill::text(&cleaned, &found),
                 Format::Json => report::json::document(&DrillReport::new(&found))?,
                 Format::Csv => report::drill::csv(&cleaned, &found, clusters.as_ref(), self.with_ids)?,
             };
-            Ok((text, found.notices))
+            Ok((text, found.notices, cleaned))
         })?;
+        self.saving.save(&recipe, &cleaned.table)?;
         output::notices(&notices);
         output::data(&text)
     }
+}
 
-    fn clusters(&self, cleaned: &Cleaned, k: usize, cancel: &Cancel) -> Result<ClusterOf> {
-        let recipe = self.fit.recipe(&self.table)?;
-        let features = study::features(cleaned, &recipe)?;
-        let prepared = Arc::new(study::prepare(cleaned, &features, cancel)?);
-        let clustering = study::fit(cleaned, &prepared, &recipe, k, cancel)?;
-        let described = study::describe(cleaned, &prepared, &clustering);
-        let names = described.profiles.iter().map(|p| p.name.clone()).collect();
-        Ok(ClusterOf::new(&cleaned.learners, &prepared.encoded.rows, &described.labels, names))
-    }
+fn clusters(cleaned: &Cleaned, recipe: &Recipe, k: usize, cancel: &Cancel) -> Result<ClusterOf> {
+    let features = study::features(cleaned, recipe)?;
+    let prepared = Arc::new(study::prepare(cleaned, &features, cancel)?);
+    let clustering = study::fit(cleaned, &prepared, recipe, k, cancel)?;
+    let described = study::describe(cleaned, &prepared, &clustering);
+    let names = described.profiles.iter().map(|p| p.name.clone()).collect();
+    Ok(ClusterOf::new(&cleaned.learners, &prepared.encoded.rows, &described.labels, names))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::choices::{FitChoices, FormatChoice, TableChoices};
+use super::choices::{self, FitChoices, FormatChoice, SaveChoices, TableChoices};
 use super::output;
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
@@ -18,50 +18,56 @@ pub(super) struct Fit {
     table: TableChoices,
     #[command(flatten)]
     fit: FitChoices,
-    /// Number of clusters.
+    /// Number of clusters; the recipe's where there is one.
     #[arg(long)]
-    k: usize,
+    k: Option<usize>,
     /// Write `row,cluster` for every row of the source.
     #[arg(long, value_name = "OUT.csv")]
     labels: Option<PathBuf>,
-    /// Overwrite a file that is there.
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    saving: SaveChoices,
     #[arg(long, value_enum, default_value_t)]
     format: FormatChoice,
 }
 
 impl Fit {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        let recipe = self.fit.recipe(&self.table)?;
-        if self.k == 0 {
+        let mut recipe = self.fit.recipe(&self.table)?;
+        recipe.k = self.k.or(recipe.k);
+        let k = recipe.k.ok_or_else(|| {
+            Error::usage("no number of clusters is said").try_this("--k 4, or --recipe with a recipe that has one")
+        })?;
+        if k == 0 {
             return Err(Error::bad_input("k = 0 makes no clusters").try_this("--k 1 or more"));
         }
         if let Some(path) = &self.labels {
-            report::write::check_free(path, self.force)?;
+            report::write::check_free(path, self.saving.force)?;
         }
-        let (report, labels) = self.fit.on_threads(|| {
-            let cleaned = self.table.clean(&recipe.cleaning, cancel)?;
+        self.saving.check()?;
+        let (report, labels, cleaned) = self.fit.on_threads(|| {
+            let cleaned = choices::clean(&recipe, cancel)?;
             let features = study::features(&cleaned, &recipe)?;
             let prepared = Arc::new(study::prepare(&cleaned, &features, cancel)?);
-            let sweep = study::sweep(&cleaned, &prepared, &recipe, self.k..=self.k, cancel, &mut |_| {})?;
-            let found = sweep.at(self.k).ok_or_else(|| {
-                Error::bad_input(format!("k = {} is not possible", self.k))
+            let sweep = study::sweep(&cleaned, &prepared, &recipe, k..=k, cancel, &mut |_| {})?;
+            let found = sweep.at(k).ok_or_else(|| {
+                Error::bad_input(format!("k = {k} is not possible"))
                     .because(format!("there are only {} distinct rows", prepared.matrix.distinct()))
                     .try_this(format!("--k {} or less", prepared.matrix.distinct()))
             })?;
-            let report = report::fit::Fit::new(&self.table.source(), &cleaned, &prepared, &recipe, found);
+            let report =
+                report::fit::Fit::new(&recipe.source.location.to_string(), &cleaned, &prepared, &recipe, found);
             let mut labels = Vec::new();
             if self.labels.is_some() {
                 let described = found.describe(&cleaned, &prepared);
                 report::labels::write(&cleaned.learners, &prepared.encoded.rows, &described.labels, &mut labels)
                     .map_err(|e| Error::failed("cannot write labels").because(e))?;
             }
-            Ok((report, labels))
+            Ok((report, labels, cleaned))
         })?;
         if let Some(path) = &self.labels {
-            report::write::atomically(path, self.force, |out| std::io::Write::write_all(out, &labels))?;
+            report::write::atomically(path, self.saving.force, |out| std::io::Write::write_all(out, &labels))?;
         }
+        self.saving.save(&recipe, &cleaned.table)?;
         output::notices(report.notices());
         output::data(&match self.format.into() {
             Format::Text => report.text(),

@@ -1,6 +1,7 @@
 //! Command line definitions and one short file per headless command: parse → study → report.
 
 mod choices;
+mod diff;
 mod drill;
 mod fit;
 mod interrupt;
@@ -41,6 +42,8 @@ enum Command {
     Profile(profile::Profile),
     /// Everybody's pay against the peers.
     Peers(peers::Peers),
+    /// Two recipes: what was chosen otherwise, and who is in another cluster for it.
+    Diff(diff::Diff),
     /// Make the synthetic learners table.
     Sample(sample::Sample),
     /// The keys of the explorer.
@@ -82,6 +85,7 @@ fn headless(command: Command) -> Result<u8> {
         Command::Drill(drill) => drill.run(&cancel),
         Command::Profile(profile) => profile.run(&cancel),
         Command::Peers(peers) => peers.run(&cancel),
+        Command::Diff(diff) => diff.run(&cancel),
         Command::Sample(sample) => sample.run(&cancel),
         Command::Keys(keys) => keys.run(),
     }?;

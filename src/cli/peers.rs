@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::choices::{FormatChoice, TableChoices};
+use super::choices::{self, FormatChoice, TableChoices};
 use super::output;
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
@@ -22,7 +22,8 @@ pub(super) struct Peers {
 
 impl Peers {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        let cleaned = self.table.clean(&self.table.cleaning(false)?, cancel)?;
+        let recipe = self.table.recipe()?;
+        let cleaned = choices::clean(&recipe, cancel)?;
         let residual = cleaned.residual.as_deref();
         let found = residual.and_then(|residual| peers::peers(&cleaned.learners, residual, self.min_peers));
         let found = found.ok_or_else(|| {
@@ -30,7 +31,7 @@ impl Peers {
                 .because("peers need a column of pay and one of experience (or of start years)")
                 .try_this("--role COLUMN=pay, --role COLUMN=experience")
         })?;
-        let report = || report::peers::Report::new(&self.table.source(), &cleaned, &found);
+        let report = || report::peers::Report::new(&recipe.source.location.to_string(), &cleaned, &found);
         output::data(&match self.format.into() {
             Format::Text => report().text(cleaned.table.currency),
             Format::Json => report::json::document(&report())?,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::choices::{FitChoices, FormatChoice, TableChoices, k_range};
+use super::choices::{self, FitChoices, FormatChoice, SaveChoices, TableChoices, k_range};
 use super::output;
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
@@ -18,19 +18,25 @@ pub(super) struct Sweep {
     table: TableChoices,
     #[command(flatten)]
     fit: FitChoices,
-    /// Numbers of clusters, both ends in it.
-    #[arg(long, value_name = "A..B", default_value = "1..12")]
-    k: String,
+    /// Numbers of clusters, both ends in it. [default: 1..12, or the recipe's]
+    #[arg(long, value_name = "A..B")]
+    k: Option<String>,
+    #[command(flatten)]
+    saving: SaveChoices,
     #[arg(long, value_enum, default_value_t)]
     format: FormatChoice,
 }
 
 impl Sweep {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        let recipe = self.fit.recipe(&self.table)?;
-        let ks = k_range(&self.k)?;
-        let report = self.fit.on_threads(|| {
-            let cleaned = self.table.clean(&recipe.cleaning, cancel)?;
+        let mut recipe = self.fit.recipe(&self.table)?;
+        if let Some(said) = &self.k {
+            recipe.ks = k_range(said)?.into_inner();
+        }
+        let ks = recipe.ks.0..=recipe.ks.1;
+        self.saving.check()?;
+        let (report, cleaned) = self.fit.on_threads(|| {
+            let cleaned = choices::clean(&recipe, cancel)?;
             let features = study::features(&cleaned, &recipe)?;
             let prepared = Arc::new(study::prepare(&cleaned, &features, cancel)?);
             if *ks.start() > prepared.matrix.distinct() {
@@ -39,8 +45,10 @@ impl Sweep {
                     .try_this(format!("--k 1..{}", prepared.matrix.distinct())));
             }
             let sweep = study::sweep(&cleaned, &prepared, &recipe, ks.clone(), cancel, &mut |_| {})?;
-            Ok(SweepReport::new(&self.table.source(), &cleaned, &recipe, &sweep))
+            let report = SweepReport::new(&recipe.source.location.to_string(), &cleaned, &recipe, &sweep);
+            Ok((report, cleaned))
         })?;
+        self.saving.save(&recipe, &cleaned.table)?;
         output::notices(report.notices());
         output::data(&match self.format.into() {
             Format::Text => report.text(),

@@ -2,6 +2,7 @@
 //!
 //! Order, fixed and visible: impute → transform → winsorise → scale → weight.
 
+pub mod choice;
 pub mod defaults;
 pub mod encode;
 pub mod influence;
@@ -115,6 +116,9 @@ impl Scale {
 }
 
 impl Missing {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Median, Self::MostFrequent, Self::OwnCategory, Self::Drop];
+
     /// The words on screen.
     pub fn word(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! What leaves the program: text, JSON and CSV as pure functions of findings; one atomic writer.
 
+pub mod diff;
 pub mod drill;
 pub mod fit;
 pub mod json;

@@ -31,7 +31,7 @@ impl Key {
         Self {
             fingerprint: cleaned.table.fingerprint.clone(),
             roles,
-            cleaning: recipe.cleaning.clone(),
+            cleaning: cleaned.cleaning.clone(),
             features: features.iter().filter(|f| f.on).cloned().collect(),
             params: recipe.params(),
             k_max,

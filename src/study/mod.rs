@@ -1,8 +1,11 @@
 //! Recipe + table → findings: the one way through the rooms, for the screen and the headless commands alike.
 
 pub mod cache;
+pub mod diff;
 pub mod findings;
+pub mod history;
 pub mod recipe;
+pub mod session;
 
 use std::sync::Arc;
 
@@ -10,6 +13,7 @@ use rayon::prelude::*;
 
 use crate::cluster::{self, Clustering};
 use crate::error::{Error, Result};
+use crate::features::choice;
 use crate::features::encode::{self, Encoded};
 use crate::features::influence;
 use crate::features::{Feature, Missing, Scale, defaults, problems};
@@ -37,6 +41,8 @@ const HISTOGRAM_BINS: usize = 24;
 pub struct Cleaned {
     /// The table as it was read.
     pub table: Arc<Table>,
+    /// How it was cleaned.
+    pub cleaning: Cleaning,
     /// One entry per used row.
     pub learners: Learners,
     /// Pay for experience by used row.
@@ -109,7 +115,17 @@ pub fn clean(table: &Arc<Table>, cleaning: &Cleaning) -> Cleaned {
         (problems, features, learners.columns.par_iter().map(summary).collect())
     };
     let ((residual, peers, ages), (problems, features, summaries)) = rayon::join(people, columns);
-    Cleaned { table: Arc::clone(table), learners, residual, peers, ages, problems, features, summaries }
+    Cleaned {
+        table: Arc::clone(table),
+        cleaning: cleaning.clone(),
+        learners,
+        residual,
+        peers,
+        ages,
+        problems,
+        features,
+        summaries,
+    }
 }
 
 /// All numeric columns as they are; rows without a value in one of them are dropped.
@@ -127,35 +143,56 @@ fn raw_features(learners: &Learners) -> Vec<Feature> {
         .collect()
 }
 
-/// The features of a recipe over a cleaned table: chosen by name, or by default.
+/// The features of a recipe over a cleaned table: chosen by name, or by default. At least one is on.
+///
+/// # Errors
+/// What is chosen does not fit the table.
 pub fn features(cleaned: &Cleaned, recipe: &Recipe) -> Result<Vec<Feature>> {
-    let table = &cleaned.table.name;
-    let mut features = match &recipe.features {
-        Inputs::Chosen(features) => features.clone(),
-        _ => cleaned.features.clone(),
-    };
-    if let Inputs::Named(names) = &recipe.features {
-        if recipe.cleaning.raw {
-            for name in names {
-                let column = cleaned.learners.columns.iter().find(|c| c.name == *name);
-                if column.is_some_and(|c| c.numbers().is_none()) {
-                    return Err(Error::bad_input(format!("'{name}' is text and cannot be used raw"))
-                        .because("--raw takes the columns as they are")
-                        .try_this("leave --raw out, so that categories are encoded; or name numeric columns only"));
-                }
-            }
-        }
-        crate::features::choose(&mut features, names, &cleaned.learners.columns, table)?;
-    }
-    if let Some(scale) = recipe.scale {
-        features.iter_mut().for_each(|f| f.scale = scale);
-    }
+    let features = chosen(cleaned, recipe)?;
     if features.iter().all(|f| !f.on) {
-        return Err(Error::bad_input(format!("{table} has no column that could be a feature"))
+        return Err(Error::bad_input(format!("{} has no column that could be a feature", cleaned.table.name))
             .because("no column of numbers varies")
             .try_this("name columns with --features, or check the delimiter with --delimiter"));
     }
     Ok(features)
+}
+
+/// As [`features`], but all may be off.
+///
+/// # Errors
+/// What is chosen does not fit the table.
+pub fn chosen(cleaned: &Cleaned, recipe: &Recipe) -> Result<Vec<Feature>> {
+    let (columns, table) = (&cleaned.learners.columns, &cleaned.table.name);
+    let mut features = cleaned.features.clone();
+    match &recipe.features {
+        Inputs::Default => {}
+        Inputs::Named(names) => {
+            not_raw_text(cleaned, recipe, names.iter())?;
+            crate::features::choose(&mut features, names, columns, table)?;
+        }
+        Inputs::Chosen(choices) => {
+            not_raw_text(cleaned, recipe, choices.iter().map(|c| &c.column))?;
+            choice::choose(&mut features, choices, columns, table)?;
+        }
+    }
+    if let Some(scale) = recipe.scale {
+        features.iter_mut().for_each(|f| f.scale = scale);
+    }
+    Ok(features)
+}
+
+/// Raw, a column of text cannot be an input.
+fn not_raw_text<'a>(cleaned: &Cleaned, recipe: &Recipe, mut names: impl Iterator<Item = &'a String>) -> Result<()> {
+    let is_text = |name: &&String| {
+        let column = cleaned.learners.columns.iter().find(|c| c.name == **name);
+        column.is_some_and(|c| c.numbers().is_none())
+    };
+    match names.find(is_text).filter(|_| recipe.cleaning.raw) {
+        None => Ok(()),
+        Some(name) => Err(Error::bad_input(format!("'{name}' is text and cannot be used raw"))
+            .because("--raw takes the columns as they are")
+            .try_this("leave --raw out, so that categories are encoded; or name numeric columns only")),
+    }
 }
 
 /// Encodes the features and stores distinct rows once.

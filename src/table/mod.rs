@@ -32,6 +32,8 @@ pub struct Table {
     pub currency: Currency,
     /// What was noticed while reading.
     pub notices: Vec<String>,
+    /// What was said about its roles.
+    pub choices: RoleChoices,
     rows: usize,
     raw: RawTable,
 }
@@ -67,6 +69,7 @@ impl Table {
             columns,
             currency,
             notices,
+            choices: choices.clone(),
             rows,
             raw,
         })

@@ -3,6 +3,7 @@
 //! No exchange rates: `$120,000` is 120,000 of whatever the column is in.
 
 use super::number::{DecimalMark, Number, parse_number_with};
+use crate::error::{Error, Result};
 
 /// Rupees in a lakh.
 pub const LAKH: f64 = 1e5;
@@ -181,6 +182,21 @@ pub enum Currency {
     Rupee,
     /// Thousands and millions, with a sign or none.
     Plain(Option<char>),
+}
+
+/// The word of flags and recipes: `inr`, `plain`, or one sign.
+impl std::str::FromStr for Currency {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        let mut signs = word.chars();
+        match (word, signs.next(), signs.next()) {
+            ("inr" | "₹", ..) => Ok(Self::Rupee),
+            ("plain", ..) => Ok(Self::Plain(None)),
+            (_, Some(sign), None) => Ok(Self::Plain(Some(sign))),
+            _ => Err(Error::usage(format!("unknown currency '{word}'")).try_this("inr, plain, or one sign such as $")),
+        }
+    }
 }
 
 /// Shows pay with no more figures than it deserves: `₹45,000`, `₹9.0 L`, `₹19.5 L`, `₹1.2 Cr`; plain `950k`,

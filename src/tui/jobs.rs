@@ -51,18 +51,21 @@ pub(super) fn load_job(
     }
 }
 
-/// Cleans the table that was read, under other roles where some are given.
-pub(super) fn retype_job(
+/// Cleans the table that was read; where its roles were others, it is typed again first.
+pub(super) fn clean_job(
     cleaned: Arc<Cleaned>,
-    roles: Option<RoleChoices>,
+    roles: RoleChoices,
     cleaning: Cleaning,
 ) -> impl FnOnce(&Told<'_>) -> Ended + Send {
     move |told| {
         told.progress(Progress { what: "cleaning".to_owned(), share: None });
-        let table = match roles.map(|roles| cleaned.table.with_choices(&roles)) {
-            None => Arc::clone(&cleaned.table),
-            Some(Ok(table)) => Arc::new(table),
-            Some(Err(error)) => return refused(error),
+        let table = if cleaned.table.choices == roles {
+            Arc::clone(&cleaned.table)
+        } else {
+            match cleaned.table.with_choices(&roles) {
+                Ok(table) => Arc::new(table),
+                Err(error) => return refused(error),
+            }
         };
         Ok(Outcome::Table(Arc::new(study::clean(&table, &cleaning))))
     }

@@ -63,6 +63,12 @@ pub enum Action {
     Exact,
     /// Copies what is shown.
     Copy,
+    /// Takes the last choice back.
+    Undo,
+    /// Makes the choice again that was taken back.
+    Redo,
+    /// Writes the recipe.
+    Save,
     /// Stops what runs.
     Stop,
     /// Help.
@@ -212,6 +218,9 @@ pub const TABLE: &[Binding] = &[
     )
     .footer(11, "copy")
     .when(Model::has_sweep),
+    key(Action::Undo, &["u"], EVERYWHERE, "take the last choice back").footer(12, "undo").when(Model::can_undo),
+    key(Action::Redo, &["ctrl-r", "U"], EVERYWHERE, "make it again").when(Model::can_redo),
+    key(Action::Save, &["ctrl-s"], EVERYWHERE, "save the choices as a recipe").when(Model::has_table),
     key(Action::Stop, &["."], EVERYWHERE, "stop what runs").footer(0, "stop").when(Model::is_running),
     key(Action::Back, &["esc", "backspace"], ANYWHERE, "back").footer(20, "back").when(Model::can_go_back),
     key(Action::Help, &["?", "f1"], &[Everywhere, Rows], "help").footer(21, "help"),
@@ -307,6 +316,8 @@ fn label(key: &'static str) -> &'static str {
         "ctrl-l" => "Ctrl-L",
         "ctrl-f" => "Ctrl-F",
         "ctrl-b" => "Ctrl-B",
+        "ctrl-r" => "Ctrl-R",
+        "ctrl-s" => "Ctrl-S",
         "f1" => "F1",
         other => other,
     }

@@ -1,11 +1,13 @@
 //! Everything that knows a terminal, and nothing outside this room does.
 
 mod help;
+mod history;
 mod jobs;
 pub mod keys;
 pub mod model;
 pub mod msg;
 mod run;
+mod save;
 pub mod screen;
 pub mod term;
 pub mod theme;
@@ -15,23 +17,15 @@ pub mod widget;
 
 use crate::cli::ColorChoice;
 use crate::error::Result;
-use crate::source::{Location, Options};
 use crate::study::recipe::Recipe;
-use crate::table::RoleChoices;
 
 /// What the explorer starts from.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// Where the rows come from.
-    pub location: Location,
-    /// How they are read.
-    pub options: Options,
-    /// What was said about roles.
-    pub roles: RoleChoices,
-    /// Cleaning, features, seed, starts, engine.
+    /// Everything that is chosen.
     pub recipe: Recipe,
-    /// The k to open at.
-    pub k: Option<usize>,
+    /// The word of the screen to open at, when a session is taken up again.
+    pub screen: Option<String>,
     /// Threads to work on; all by default.
     pub threads: Option<usize>,
     /// ASCII only.

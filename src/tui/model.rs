@@ -11,11 +11,10 @@ use crate::features::influence::Influence;
 use crate::jobs::{Generation, Lane};
 use crate::segments::drill::{ClusterOf, Drill};
 use crate::segments::profile::Profile;
-use crate::source::{Location, Options};
 use crate::study::Cleaned;
 use crate::study::findings::{Described, KFound, Sweep};
-use crate::study::recipe::Recipe;
-use crate::table::RoleChoices;
+use crate::study::history::History;
+use crate::study::recipe::{DEFAULT_K, Recipe};
 use crate::table::money::Currency;
 
 /// A screen.
@@ -59,6 +58,17 @@ impl Tab {
         }
     }
 
+    /// The word by which a session remembers it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Features => "features",
+            Self::ChooseK => "choose-k",
+            Self::Clusters => "clusters",
+            Self::Drill => "drill",
+        }
+    }
+
     /// The screen so many further on.
     #[must_use]
     pub fn step(self, by: usize) -> Self {
@@ -66,11 +76,6 @@ impl Tab {
         Self::ALL[(at + by) % Self::ALL.len()]
     }
 }
-
-/// k that a table opens with.
-const FIRST_K: usize = 4;
-/// Largest k of the first sweep.
-const FIRST_K_MAX: usize = 12;
 
 /// What runs, and how far it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,21 +96,13 @@ pub struct Model {
     pub theme: Theme,
     /// Width and height of the terminal.
     pub size: (u16, u16),
-    /// Where the rows come from.
-    pub location: Location,
-    /// How they are read.
-    pub options: Options,
-    /// What was said about roles.
-    pub roles: RoleChoices,
-    /// Cleaning, seed, starts, engine.
+    /// Everything that is chosen.
     pub recipe: Recipe,
+    /// The recipes before and after it.
+    pub history: History,
     /// Threads to work on; all by default.
     pub threads: Option<usize>,
-    /// The current k.
-    pub k: usize,
-    /// The largest k of the sweep.
-    pub k_max: usize,
-    /// The features as they are chosen now.
+    /// The features that the recipe makes of this table.
     pub features: Vec<Feature>,
     /// The table, once it is read and cleaned.
     pub cleaned: Option<Arc<Cleaned>>,
@@ -123,6 +120,8 @@ pub struct Model {
     pub drilled: Option<Arc<Drill>>,
     /// What cannot be done, and why: shown until the next key that changes something.
     pub problem: Option<Error>,
+    /// How the table is not as the recipe saw it: shown until the next key.
+    pub notice: Option<String>,
     /// A word about what was just done.
     pub message: Option<String>,
     /// What runs.
@@ -152,17 +151,17 @@ pub struct Model {
 impl Model {
     /// Nothing read yet.
     pub fn new(start: super::Start, theme: Theme, size: (u16, u16)) -> Self {
-        let k = start.k.unwrap_or(FIRST_K).max(1);
+        let mut recipe = start.recipe;
+        let k = recipe.k.unwrap_or(DEFAULT_K).max(1);
+        recipe.k = Some(k);
+        recipe.ks.1 = recipe.ks.1.max(k);
+        let tab = start.screen.and_then(|word| Tab::ALL.into_iter().find(|tab| tab.word() == word));
         Self {
             theme,
             size,
-            location: start.location,
-            options: start.options,
-            roles: start.roles,
-            recipe: start.recipe,
+            recipe,
+            history: History::default(),
             threads: start.threads,
-            k,
-            k_max: FIRST_K_MAX.max(k),
             features: Vec::new(),
             cleaned: None,
             sweep: None,
@@ -172,10 +171,11 @@ impl Model {
             clusters_from: None,
             drilled: None,
             problem: None,
+            notice: None,
             message: None,
             running: Vec::new(),
             tick: 0,
-            tab: Tab::ChooseK,
+            tab: tab.unwrap_or(Tab::ChooseK),
             trail: Vec::new(),
             help: None,
             rows: None,
@@ -187,10 +187,40 @@ impl Model {
         }
     }
 
+    /// The current k.
+    pub fn k(&self) -> usize {
+        self.recipe.k.unwrap_or(DEFAULT_K)
+    }
+
+    /// The largest k of the sweep.
+    pub fn k_max(&self) -> usize {
+        self.recipe.ks.1
+    }
+
+    /// The rule that counts; empty is everybody.
+    pub fn rule(&self) -> &str {
+        self.recipe.rule.as_deref().unwrap_or_default()
+    }
+
+    /// The table as the reports name it.
+    pub fn source(&self) -> String {
+        self.recipe.source.location.to_string()
+    }
+
+    /// There is a choice to go back to.
+    pub fn can_undo(&self) -> bool {
+        self.has_table() && self.history.steps().0 > 0
+    }
+
+    /// There is a choice that was taken back.
+    pub fn can_redo(&self) -> bool {
+        self.has_table() && self.history.steps().1 > 0
+    }
+
     /// The sweep that the current k is shown from, and what it found for it: a first look at a new choice
     /// comes before the last good result of the old one.
     pub fn shown(&self) -> Option<(&Sweep, &KFound)> {
-        [&self.preview, &self.sweep].into_iter().flatten().find_map(|sweep| Some((&**sweep, sweep.at(self.k)?)))
+        [&self.preview, &self.sweep].into_iter().flatten().find_map(|sweep| Some((&**sweep, sweep.at(self.k())?)))
     }
 
     /// What was found for the current k.

@@ -76,10 +76,8 @@ pub const LANES: usize = 4;
 pub enum Effect {
     /// Read the table from its source.
     Load,
-    /// Give the table that was read other roles, and clean it.
-    Retype(Arc<Cleaned>, RoleChoices, Cleaning),
-    /// Clean the table that was read.
-    Clean(Arc<Cleaned>, Cleaning),
+    /// Clean the table that was read, under these roles.
+    Clean(Arc<Cleaned>, RoleChoices, Cleaning),
     /// Sweep over k.
     Fit {
         /// The table.
@@ -106,6 +104,8 @@ pub enum Effect {
     },
     /// Stop what runs.
     Stop,
+    /// Write the recipe into the working directory.
+    Save(Recipe),
     /// Copy text to the clipboard of the person at the terminal.
     Copy(String),
     /// Give the terminal back until `fg`.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event as TermEvent;
 
 use super::Start;
-use super::jobs::{drill_job, exact_job, fit_job, load_job, retype_job};
+use super::jobs::{clean_job, drill_job, exact_job, fit_job, load_job};
 use super::model::Model;
 use super::msg::{DRILL, Effect, FIT, LANES, LOAD, Msg, Outcome, Progress, QUALITY};
 use super::term::capabilities::{Charset, Depth, Wishes};
@@ -52,6 +52,9 @@ pub(super) fn run(start: Start) -> Result<u8> {
     let mut explorer = Explorer::new(model, guard, screen, capabilities, &tell)?;
     explorer.perform(Effect::Load);
     let ended = explorer.turn(&heard);
+    // Before the terminal is given back: one that is gone may hold that up. A home that cannot be written is no
+    // reason to complain at every end.
+    let _ = super::save::session(&explorer.model);
     explorer.guard.leave();
     ended
 }
@@ -203,15 +206,13 @@ impl Explorer {
         match effect {
             Effect::Load => {
                 let model = &self.model;
-                let job =
-                    load_job(model.location.clone(), model.options, model.roles.clone(), model.recipe.cleaning.clone());
+                let source = &model.recipe.source;
+                let (roles, cleaning) = (model.recipe.roles.clone(), model.recipe.cleaning.clone());
+                let job = load_job(source.found(), source.options(), roles, cleaning);
                 self.worker.submit(LOAD, job);
             }
-            Effect::Retype(cleaned, roles, cleaning) => {
-                self.worker.submit(LOAD, retype_job(cleaned, Some(roles), cleaning));
-            }
-            Effect::Clean(cleaned, cleaning) => {
-                self.worker.submit(LOAD, retype_job(cleaned, None, cleaning));
+            Effect::Clean(cleaned, roles, cleaning) => {
+                self.worker.submit(LOAD, clean_job(cleaned, roles, cleaning));
             }
             Effect::Fit { cleaned, features, recipe, k, k_max } => {
                 // What was computed for the choice before is of no use any more.
@@ -236,6 +237,10 @@ impl Explorer {
                 self.worker.cancel(FIT);
                 self.worker.cancel(QUALITY);
             }
+            Effect::Save(recipe) => match super::save::recipe(&recipe, std::path::Path::new("")) {
+                Ok(path) => self.model.message = Some(format!("saved as {}", path.display())),
+                Err(error) => self.model.problem = Some(error),
+            },
             Effect::Copy(text) => self.copy(&text),
             Effect::Suspend => match self.guard.suspend() {
                 Ok(Suspension::Resumed) => self.redraw(),

@@ -4,21 +4,24 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use super::history;
 use super::keys::{self, Action};
 use super::model::{Model, Running, Tab};
 use super::msg::{Effect, FIT, LOAD, Msg, Outcome, Progress, QUALITY};
 use super::screen::{choose_k, clusters, data, drill, features, rows};
 use super::term::signals::Signal;
 use crate::error::Error;
+use crate::features::choice;
 use crate::jobs::{Event, Generation, Lane};
 use crate::segments::drill::ClusterOf;
 use crate::study::Cleaned;
 use crate::study::findings::Sweep;
+use crate::study::recipe::{Inputs, Seen};
 
 /// Takes one message in and says what is to be done outside.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Key(key) if key.kind != KeyEventKind::Release => on_key(model, key),
+        Msg::Key(key) if key.kind != KeyEventKind::Release => history::recorded(model, |model| on_key(model, key)),
         Msg::Key(_) => Vec::new(),
         Msg::Paste(text) => drill::update::paste(model, &text),
         Msg::Resize(width, height) => {
@@ -41,6 +44,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 
 fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.message = None;
+    model.notice = None;
     if model.drill.editor.is_some() && model.help.is_none() {
         return drill::update::edit(model, key);
     }
@@ -70,9 +74,12 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         Action::Show(tab) => show(model, tab),
         Action::NextTab => show(model, model.tab.step(1)),
         Action::PreviousTab => show(model, model.tab.step(Tab::ALL.len() - 1)),
-        Action::MoreClusters => choose_k::update::set_k(model, model.k + 1),
-        Action::FewerClusters => choose_k::update::set_k(model, model.k.saturating_sub(1)),
+        Action::MoreClusters => choose_k::update::set_k(model, model.k() + 1),
+        Action::FewerClusters => choose_k::update::set_k(model, model.k().saturating_sub(1)),
         Action::Exact => exact(model),
+        Action::Undo => history::undo(model),
+        Action::Redo => history::redo(model),
+        Action::Save => vec![Effect::Save(model.recipe.clone())],
         action => match model.tab {
             Tab::Data => data::update::act(model, action),
             Tab::Features => features::update::act(model, action),
@@ -125,8 +132,8 @@ pub(super) fn refit(model: &mut Model) -> Vec<Effect> {
         cleaned,
         features: model.features.clone(),
         recipe: model.recipe.clone(),
-        k: model.k,
-        k_max: model.k_max,
+        k: model.k(),
+        k_max: model.k_max(),
     }]
 }
 
@@ -209,11 +216,13 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
 
 fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
     let first = model.cleaned.is_none();
-    let named = crate::study::features(&cleaned, &model.recipe);
     model.clusters_of = None;
     model.clusters_from = None;
     if first {
-        match named {
+        model.notice = model.recipe.source.changed(&cleaned.table);
+        model.recipe.source.seen = Some(Seen::from(&*cleaned.table));
+        model.recipe.rule.get_or_insert_with(|| drill::first_rule(&cleaned));
+        match crate::study::features(&cleaned, &model.recipe) {
             Ok(features) => model.features = features,
             Err(error) => {
                 model.features = cleaned.features.clone();
@@ -222,21 +231,8 @@ fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
                 return Vec::new();
             }
         }
-        model.drill.rule = drill::first_rule(&cleaned);
     } else {
-        // Choices about columns that are still there are kept.
-        let mut features = cleaned.features.clone();
-        for feature in &mut features {
-            if let Some(old) =
-                model.features.iter().find(|f| f.column == feature.column && f.encoding == feature.encoding)
-            {
-                *feature = old.clone();
-            }
-        }
-        if features.iter().all(|f| !f.on) {
-            features = cleaned.features.clone();
-        }
-        model.features = features;
+        features_of(model, &cleaned);
     }
     model.cleaned = Some(cleaned);
     model.rows = None;
@@ -248,11 +244,30 @@ fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
     effects
 }
 
+/// The features of the recipe over a table that was cleaned otherwise or has other roles: choices about columns
+/// that they still fit are kept.
+fn features_of(model: &mut Model, cleaned: &Cleaned) {
+    if let Ok(features) = crate::study::chosen(cleaned, &model.recipe) {
+        model.features = features;
+        return;
+    }
+    let chosen = Inputs::of(&model.features, &[]);
+    let fitting = match &chosen {
+        Inputs::Chosen(choices) => choice::fitting(choices, &cleaned.features, &cleaned.learners.columns),
+        _ => Vec::new(),
+    };
+    let fits = fitting.iter().any(|choice| choice.on);
+    model.recipe.scale = None;
+    model.recipe.features = if fits { Inputs::Chosen(fitting) } else { Inputs::Default };
+    model.features = crate::study::chosen(cleaned, &model.recipe).unwrap_or_else(|_| cleaned.features.clone());
+    model.recipe.features = Inputs::of(&model.features, &cleaned.features);
+}
+
 fn on_sweep(model: &mut Model, sweep: Arc<Sweep>) -> Vec<Effect> {
     let largest = sweep.ks.last().map_or(1, |found| found.clustering.k);
     let whole = sweep.verdict.is_some();
-    if whole && largest < model.k {
-        model.k = largest;
+    if whole && largest < model.k() {
+        model.recipe.k = Some(largest);
         model.message = Some(format!("k ends at {largest}: there are no more distinct rows"));
     }
     model.sweep = Some(sweep);

@@ -29,6 +29,8 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     self::content(model, content, buffer);
     if let Some(problem) = &model.problem {
         self::problem(model, problem, content, buffer);
+    } else if let Some(notice) = &model.notice {
+        boxed(model, "The table has changed", &[notice], content, buffer);
     }
     if let Some(state) = &model.rows {
         rows::view::view(model, state, content, buffer);
@@ -63,7 +65,7 @@ fn header(model: &Model, area: Rect, buffer: &mut Buffer) {
     let wide = area.width >= 112;
     let mut left = vec![Piece::new(if wide { " kscope  " } else { " " }, theme.palette.accent)];
     let Some(cleaned) = &model.cleaned else {
-        left.push(Piece::new(format!("{} · being read", model.location), theme.palette.text));
+        left.push(Piece::new(format!("{} · being read", model.source()), theme.palette.text));
         spread(&left, &[], area, buffer, theme);
         return;
     };
@@ -83,7 +85,7 @@ fn header(model: &Model, area: Rect, buffer: &mut Buffer) {
     if let Some((sweep, found)) = model.shown() {
         let total = sweep.prepared.matrix.total_ss();
         let share = if total > 0.0 { 100.0 * found.clustering.wcss / total } else { 0.0 };
-        let mut words = format!("k {} · WCSS {share:.0} %", model.k);
+        let mut words = format!("k {} · WCSS {share:.0} %", model.k());
         if let Some(s) = found.quality.as_ref().and_then(|q| q.silhouette.as_ref()) {
             let how = if s.exact { String::new() } else { format!("±{}", error(s.se)) };
             words += &format!(" · sil {}{how}", short(s.value));
@@ -138,21 +140,22 @@ fn footer_line(model: &Model, area: Rect, buffer: &mut Buffer) {
     super::widget::line::draw(&pieces, area, buffer, theme);
 }
 
-/// Why something cannot be done, and which way out: a box at the foot of the content.
+/// Why something cannot be done, and which way out.
 fn problem(model: &Model, error: &Error, area: Rect, buffer: &mut Buffer) {
+    let hint = error.hint().map(|hint| format!("try: {hint}"));
+    let words: Vec<&str> = [Some(error.what()), error.why(), hint.as_deref()].into_iter().flatten().collect();
+    boxed(model, "That does not work", &words, area, buffer);
+}
+
+/// A box at the foot of the content.
+fn boxed(model: &Model, title: &str, words: &[impl AsRef<str>], area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let width = usize::from(area.width.saturating_sub(4)).max(10);
-    let mut lines = wrap(error.what(), width);
-    if let Some(why) = error.why() {
-        lines.extend(wrap(why, width));
-    }
-    if let Some(hint) = error.hint() {
-        lines.extend(wrap(&format!("try: {hint}"), width));
-    }
+    let lines: Vec<String> = words.iter().flat_map(|words| wrap(words.as_ref(), width)).collect();
     let height = (lines.len() as u16 + 2).min(area.height);
     let place = Rect { y: area.bottom() - height, height, ..area };
     clear(place, buffer);
-    (&Panel::new(theme, "That does not work").focused(true)).render(place, buffer);
+    (&Panel::new(theme, title).focused(true)).render(place, buffer);
     let inner = Panel::inner(place);
     for (y, line) in lines.iter().take(usize::from(inner.height)).enumerate() {
         let style = if y == 0 { theme.palette.warn } else { theme.palette.text };

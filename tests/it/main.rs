@@ -13,5 +13,6 @@ mod ledger;
 mod planted;
 mod program;
 mod pty;
+mod recipe;
 mod screens;
 mod signals;

@@ -13,8 +13,8 @@ const STEP: usize = 8;
 /// Does what a key of this screen means.
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match action {
-        Action::Right | Action::Down => set_k(model, model.k + 1),
-        Action::Left | Action::Up => set_k(model, model.k.saturating_sub(1)),
+        Action::Right | Action::Down => set_k(model, model.k() + 1),
+        Action::Left | Action::Up => set_k(model, model.k().saturating_sub(1)),
         Action::Open => show(model, Tab::Clusters),
         Action::Copy => copy(model),
         _ => Vec::new(),
@@ -32,11 +32,16 @@ pub fn set_k(model: &mut Model, k: usize) -> Vec<Effect> {
         });
         return Vec::new();
     }
-    model.k = k;
-    if k > model.k_max {
-        model.k_max = (k + STEP).min(LARGEST_K);
+    model.recipe.k = Some(k);
+    if k > model.k_max() {
+        model.recipe.ks.1 = (k + STEP).min(LARGEST_K);
         return refit(model);
     }
+    look_at(model)
+}
+
+/// The current k is another one, within the sweep.
+pub fn look_at(model: &mut Model) -> Vec<Effect> {
     let mut effects = refresh_clusters(model);
     crate::tui::screen::clusters::update::keep_selection(model);
     if model.described().is_none() && !model.is_running() {
@@ -47,7 +52,7 @@ pub fn set_k(model: &mut Model, k: usize) -> Vec<Effect> {
 
 fn copy(model: &mut Model) -> Vec<Effect> {
     let (Some(cleaned), Some(sweep)) = (&model.cleaned, &model.sweep) else { return Vec::new() };
-    let source = model.location.to_string();
+    let source = model.source();
     let report = crate::report::sweep::SweepReport::new(&source, cleaned, &model.recipe, sweep);
     vec![Effect::Copy(report.text())]
 }

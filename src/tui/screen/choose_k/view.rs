@@ -25,7 +25,7 @@ const STACKED: (u16, u16) = (60, 40);
 pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     let verdict = verdict_lines(model, area.width);
     let below = (verdict.len() as u16).clamp(1, VERDICT_LINES.max(area.height / 6));
-    let rows = model.k_max as u16 + 1;
+    let rows = model.k_max() as u16 + 1;
     let least = 6.min(rows);
     // The charts get what the table of k leaves, from a third of the height to two thirds.
     let charts = (area.height.saturating_sub(below + rows)).clamp(area.height * 2 / 5, area.height * 2 / 3);
@@ -59,25 +59,25 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
     let [left, right] = if stacked { Layout::vertical(halves) } else { Layout::horizontal(halves) }.areas(area);
     let found = |k: usize| model.sweep.as_ref().and_then(|s| s.at(k));
     let total = model.sweep.as_ref().map_or(0.0, |s| s.prepared.matrix.total_ss());
-    let last = model.k_max as u32;
-    let wcss: Vec<Option<f64>> = (1..=model.k_max)
+    let last = model.k_max() as u32;
+    let wcss: Vec<Option<f64>> = (1..=model.k_max())
         .map(|k| found(k).filter(|_| total > 0.0).map(|f| 100.0 * f.clustering.wcss / total))
         .collect();
     let waiting = if model.is_running() { "clustering" } else { "no clustering yet" };
     Curve::new(&model.theme, 1..=last, &wcss)
         .titled("Elbow · WCSS % of total", "")
         .covers(0.0, 100.0)
-        .current(model.k as u32)
+        .current(model.k() as u32)
         .stale(model.stale)
         .empty(waiting)
         .render(left, buffer);
     let silhouette = |k: usize| found(k).and_then(|f| f.quality.as_ref()).and_then(|q| q.silhouette.as_ref());
-    let values: Vec<Option<f64>> = (2..=model.k_max).map(|k| silhouette(k).map(|s| s.value)).collect();
+    let values: Vec<Option<f64>> = (2..=model.k_max()).map(|k| silhouette(k).map(|s| s.value)).collect();
     let errors: Vec<Option<f64>> =
-        (2..=model.k_max).map(|k| silhouette(k).filter(|s| !s.exact).map(|s| s.se)).collect();
+        (2..=model.k_max()).map(|k| silhouette(k).filter(|s| !s.exact).map(|s| s.se)).collect();
     let highest = values.iter().flatten().copied().fold(f64::MIN, f64::max);
     let lowest = values.iter().flatten().copied().fold(f64::MAX, f64::min);
-    let first = (2..=model.k_max).find_map(silhouette);
+    let first = (2..=model.k_max()).find_map(silhouette);
     let how = match first {
         None => String::new(),
         Some(s) if s.exact => "exact".to_owned(),
@@ -86,7 +86,7 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
     let mut curve = Curve::new(&model.theme, 2..=last.max(2), &values)
         .titled("Silhouette · mean ± SE", &how)
         .errors(&errors)
-        .current(model.k as u32)
+        .current(model.k() as u32)
         .stale(model.stale)
         .empty(if model.has_sweep() { "computing" } else { waiting });
     if highest > lowest - 1.0 {
@@ -107,9 +107,9 @@ fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
         Column::numbers("smallest", 10),
         Column::numbers("iterations", 11),
     ];
-    let ks = model.k_max;
+    let ks = model.k_max();
     let height = usize::from(area.height.saturating_sub(1));
-    let at = model.k.saturating_sub(1);
+    let at = model.k().saturating_sub(1);
     let offset = scrolled(at, at.saturating_sub(height / 2), height, ks);
     let theme = &model.theme;
     let cells = |row: usize| -> Vec<Cell<'_>> {

@@ -9,12 +9,12 @@ use crate::tui::update::show;
 /// Does what a key of this screen means.
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let height = super::view::list_height(model);
-    if model.clusters.cursor.act(action, model.k, height) {
+    if model.clusters.cursor.act(action, model.k(), height) {
         return Vec::new();
     }
     match action {
         Action::Open if model.has_clusters() => {
-            model.drill.rule = format!("cluster = {}", model.clusters.cursor.at);
+            model.recipe.rule = Some(format!("cluster = {}", model.clusters.cursor.at));
             model.drilled = None;
             let mut effects = show(model, Tab::Drill);
             if effects.is_empty() {
@@ -30,7 +30,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 /// Keeps the selection among the clusters of the current k.
 pub fn keep_selection(model: &mut Model) {
     let height = super::view::list_height(model);
-    model.clusters.cursor.keep(model.k, height);
+    model.clusters.cursor.keep(model.k(), height);
 }
 
 fn copy(model: &Model) -> Vec<Effect> {
@@ -41,6 +41,6 @@ fn copy(model: &Model) -> Vec<Effect> {
     if found.described().is_none() {
         return Vec::new();
     }
-    let source = model.location.to_string();
+    let source = model.source();
     vec![Effect::Copy(crate::report::fit::Fit::new(&source, cleaned, &sweep.prepared, &model.recipe, found).text())]
 }

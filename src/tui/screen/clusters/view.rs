@@ -25,7 +25,7 @@ pub fn list_height(model: &Model) -> usize {
 
 /// Lines of the list with its header: all clusters where they fit into half of the screen.
 fn list_lines(model: &Model, height: u16) -> u16 {
-    (model.k as u16 + 1).min((height / 2).max(3)).min(height)
+    (model.k() as u16 + 1).min((height / 2).max(3)).min(height)
 }
 
 /// Draws the list of clusters and what sets the selected one apart.

@@ -32,7 +32,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             if !flipped.remove(&rule) {
                 flipped.insert(rule);
             }
-            vec![Effect::Clean(cleaned, model.recipe.cleaning.clone())]
+            clean(model)
         }
         Action::Entity => {
             let entity = &mut model.recipe.cleaning.entity;
@@ -42,7 +42,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
                 Entity::All => Entity::Latest,
             };
             model.message = Some(format!("one row per learner: {}", entity.word()));
-            vec![Effect::Clean(cleaned, model.recipe.cleaning.clone())]
+            clean(model)
         }
         Action::Role => role(model),
         Action::Open => {
@@ -51,6 +51,13 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The table as the recipe has it now.
+pub fn clean(model: &Model) -> Vec<Effect> {
+    let cleaned = model.cleaned.iter();
+    let recipe = &model.recipe;
+    cleaned.map(|c| Effect::Clean(Arc::clone(c), recipe.roles.clone(), recipe.cleaning.clone())).collect()
 }
 
 /// Gives the selected column the next role that its content allows.
@@ -65,10 +72,10 @@ fn role(model: &mut Model) -> Vec<Effect> {
     let roles: Vec<Role> = Role::ALL.iter().map(|(role, _)| *role).filter(fits).collect();
     let at = roles.iter().position(|r| *r == column.role).unwrap_or(0);
     let next = roles[(at + 1) % roles.len()];
-    model.roles.roles.retain(|(name, _)| *name != column.name);
-    model.roles.roles.push((column.name.clone(), next));
+    model.recipe.roles.roles.retain(|(name, _)| *name != column.name);
+    model.recipe.roles.roles.push((column.name.clone(), next));
     model.message = Some(format!("{}: {next}", column.name));
-    vec![Effect::Retype(cleaned, model.roles.clone(), model.recipe.cleaning.clone())]
+    clean(model)
 }
 
 fn open(model: &mut Model) {

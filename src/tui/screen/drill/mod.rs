@@ -13,8 +13,6 @@ use crate::table::role::Role;
 /// What is on this screen.
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    /// The rule that counts.
-    pub rule: String,
     /// The line that is being edited.
     pub editor: Option<Input>,
     /// Why the rule cannot be put to the table: what, and what to try.

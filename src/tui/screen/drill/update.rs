@@ -20,7 +20,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     match action {
         Action::Edit if model.cleaned.is_some() => {
-            model.drill.editor = Some(Input::new(model.drill.rule.clone()));
+            model.drill.editor = Some(Input::new(model.rule().to_owned()));
             Vec::new()
         }
         Action::Left => {
@@ -51,7 +51,7 @@ pub fn edit(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             if model.drill.error.is_none()
                 && let Some(editor) = model.drill.editor.take()
             {
-                model.drill.rule = editor.value().to_owned();
+                model.recipe.rule = Some(editor.value().to_owned());
                 model.drill.cursor = Cursor::default();
             }
             return run(model);
@@ -80,7 +80,7 @@ pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 /// Puts the rule, or the line being edited, to the table.
 pub fn run(model: &mut Model) -> Vec<Effect> {
     let Some(cleaned) = &model.cleaned else { return Vec::new() };
-    let rule = model.drill.editor.as_ref().map_or(model.drill.rule.as_str(), Input::value).to_owned();
+    let rule = model.drill.editor.as_ref().map_or(model.rule(), Input::value).to_owned();
     vec![Effect::Drill { cleaned: Arc::clone(cleaned), clusters: model.clusters_of.clone(), rule }]
 }
 

@@ -64,7 +64,7 @@ fn rule_line(model: &Model, area: Rect, buffer: &mut Buffer) {
             }
         }
         None => {
-            let rule = if model.drill.rule.trim().is_empty() { "everybody" } else { &model.drill.rule };
+            let rule = if model.rule().trim().is_empty() { "everybody" } else { model.rule() };
             put(buffer, (area.x + 7, area.y), room, rule, theme.palette.title, theme);
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::features::defaults::BLOCK_LEVELS;
 use crate::features::{Encoding, Feature, Missing, Scale, Transform};
+use crate::study::recipe::Inputs;
 use crate::tui::keys::Action;
 use crate::tui::model::Model;
 use crate::tui::msg::Effect;
@@ -22,20 +23,30 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     if action == Action::Defaults {
         let Some(cleaned) = &model.cleaned else { return Vec::new() };
         model.features = cleaned.features.clone();
-        return refit(model);
+        return chosen(model);
     }
     let Some(feature) = model.features.get_mut(model.choice.cursor.at) else { return Vec::new() };
     if action == Action::Toggle {
         feature.on = !feature.on;
-        return refit(model);
+        return chosen(model);
     }
     let before = feature.clone();
     let refused = change(feature, action);
     if let Some(why) = refused {
         model.message = Some(why.to_owned());
     }
+    let (same, on) = (*feature == before, feature.on);
+    let effects = if same { Vec::new() } else { chosen(model) };
     // A column that is off can be prepared without a fit.
-    if *feature == before || !feature.on { Vec::new() } else { refit(model) }
+    if on { effects } else { Vec::new() }
+}
+
+/// The features on screen are what the recipe says now.
+fn chosen(model: &mut Model) -> Vec<Effect> {
+    let Some(cleaned) = &model.cleaned else { return Vec::new() };
+    model.recipe.features = Inputs::of(&model.features, &cleaned.features);
+    model.recipe.scale = None;
+    refit(model)
 }
 
 /// Changes one feature; says why where the key cannot.

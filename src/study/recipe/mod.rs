@@ -1,0 +1,104 @@
+//! Everything that is chosen, nothing that is derived: in memory, and as a TOML file that people write too.
+
+pub(in crate::study) mod read;
+mod source;
+#[cfg(test)]
+mod tests;
+mod toml;
+mod write;
+
+use std::collections::BTreeMap;
+
+pub use source::{Seen, Source};
+
+use crate::cluster::{Engine, Params};
+use crate::features::choice::{self, Choice};
+use crate::features::{Feature, Scale};
+use crate::quality;
+use crate::table::RoleChoices;
+use crate::table::cleaning::Cleaning;
+
+/// The rule that a drill opens with.
+pub const DEFAULT_RULE: &str = "experience > 10 y and pay < 45 lakh";
+
+/// k where none is chosen.
+pub const DEFAULT_K: usize = 4;
+/// The k's of a sweep where none are chosen, both ends in it.
+pub const DEFAULT_KS: (usize, usize) = (1, 12);
+
+/// Which columns are inputs of the clustering.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Inputs {
+    /// Those that suit the table.
+    #[default]
+    Default,
+    /// These, each encoded as suits it.
+    Named(Vec<String>),
+    /// These, and what is said about each.
+    Chosen(Vec<Choice>),
+}
+
+impl Inputs {
+    /// What was chosen where `features` are what a table's `defaults` were made into.
+    pub fn of(features: &[Feature], defaults: &[Feature]) -> Self {
+        if features == defaults { Self::Default } else { Self::Chosen(choice::choices(features, defaults)) }
+    }
+}
+
+/// The choices behind an analysis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recipe {
+    /// The table, and how it was when it was last read.
+    pub source: Source,
+    /// What columns mean, unit and currency of pay.
+    pub roles: RoleChoices,
+    /// Cleaning rules, entity policy, bounds.
+    pub cleaning: Cleaning,
+    /// Which columns are inputs, and how they are encoded.
+    pub features: Inputs,
+    /// One scale for every feature, instead of each one's own.
+    pub scale: Option<Scale>,
+    /// Number of clusters that is looked at; `None` where none was chosen.
+    pub k: Option<usize>,
+    /// The k's of a sweep, both ends in it; the explorer always begins at 1.
+    pub ks: (usize, usize),
+    /// Seed of every random choice.
+    pub seed: u64,
+    /// k-means++ starts for each k.
+    pub starts: u32,
+    /// Which K-Means.
+    pub engine: Engine,
+    /// Whether the silhouette must be exact.
+    pub silhouette: quality::Mode,
+    /// Who is meant; empty is everybody, `None` where no rule was chosen.
+    pub rule: Option<String>,
+    /// Names that people gave to clusters, by canonical number, at the recipe's k.
+    pub names: BTreeMap<usize, String>,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            source: Source::default(),
+            roles: RoleChoices::default(),
+            cleaning: Cleaning::default(),
+            features: Inputs::Default,
+            scale: None,
+            k: None,
+            ks: DEFAULT_KS,
+            seed: 0,
+            starts: 10,
+            engine: Engine::Kscope,
+            silhouette: quality::Mode::Auto,
+            rule: None,
+            names: BTreeMap::new(),
+        }
+    }
+}
+
+impl Recipe {
+    /// What the engine needs to know.
+    pub fn params(&self) -> Params {
+        Params { seed: self.seed, starts: self.starts, engine: self.engine }
+    }
+}
