@@ -334,12 +334,12 @@ impl Explore {
                     .because("neither XDG_STATE_HOME nor HOME is set")
                     .try_this("kscope FILE")
             })?;
-            let session = Session::read(&path)?;
-            (session.recipe, Some(session.screen))
+            let Session { mut recipe, screen } = Session::read(&path)?;
+            self.table.tell(&mut recipe)?;
+            (recipe, Some(screen))
         } else {
             (self.table.recipe()?, None)
         };
-        self.table.tell(&mut recipe)?;
         self.fit.tell(&mut recipe);
         recipe.k = self.k.or(recipe.k);
         Ok(crate::tui::Start {

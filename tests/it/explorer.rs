@@ -6,11 +6,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kscope::cli::ColorChoice;
 use kscope::jobs::{Cancel, Event};
 use kscope::segments::drill::{RuleColumns, drill};
-use kscope::source::{Location, Options};
+use kscope::source::Location;
 use kscope::study::findings::Sweep;
-use kscope::study::recipe::Recipe;
+use kscope::study::recipe::{Recipe, Source};
 use kscope::study::{self, Cleaned};
-use kscope::table::RoleChoices;
 use kscope::tui::Start;
 use kscope::tui::model::Model;
 use kscope::tui::msg::{DRILL, Effect, FIT, LOAD, Msg, Outcome, QUALITY};
@@ -69,12 +68,10 @@ pub struct Explorer {
 impl Explorer {
     /// Nothing read yet, 80 by 24.
     pub fn unread(location: Location) -> Self {
+        let source = Source { location, ..Source::default() };
         let start = Start {
-            location,
-            options: Options::default(),
-            roles: RoleChoices::default(),
-            recipe: Recipe { starts: 3, ..Recipe::default() },
-            k: None,
+            recipe: Recipe { source, starts: 3, ..Recipe::default() },
+            screen: None,
             threads: None,
             ascii: false,
             color: ColorChoice::None,
@@ -146,7 +143,6 @@ impl Explorer {
         let never = Cancel::never();
         let (lane, what) = match &effect {
             Effect::Load => (LOAD, "load"),
-            Effect::Retype(..) => (LOAD, "retype"),
             Effect::Clean(..) => (LOAD, "clean"),
             Effect::Fit { .. } => (FIT, "fit"),
             Effect::Exact(..) => (QUALITY, "exact"),
@@ -158,6 +154,7 @@ impl Explorer {
             Effect::Stop => return self.asked.push("stop".to_owned()),
             Effect::Suspend => return self.asked.push("suspend".to_owned()),
             Effect::Redraw => return self.asked.push("redraw".to_owned()),
+            Effect::Save(_) => return self.asked.push("save".to_owned()),
             Effect::Copy(text) => return self.asked.push(format!("copy {text}")),
             Effect::Resume => return self.asked.push("resume".to_owned()),
             Effect::Fail(error) => return self.asked.push(format!("fail {error}")),
@@ -169,17 +166,17 @@ impl Explorer {
         let clean = |table: Arc<_>, cleaning: &_| Outcome::Table(Arc::new(study::clean(&table, cleaning)));
         let outcome = match effect {
             Effect::Load => {
-                let model = &self.model;
-                match study::load(&model.location, &model.options, &model.roles, &never, &mut |_, _| {}) {
-                    Ok(table) => clean(Arc::new(table), &model.recipe.cleaning),
+                let recipe = &self.model.recipe;
+                let source = &recipe.source;
+                match study::load(&source.found(), &source.options(), &recipe.roles, &never, &mut |_, _| {}) {
+                    Ok(table) => clean(Arc::new(table), &recipe.cleaning),
                     Err(error) => Outcome::NoTable(error),
                 }
             }
-            Effect::Retype(cleaned, roles, cleaning) => match cleaned.table.with_choices(&roles) {
+            Effect::Clean(cleaned, roles, cleaning) => match cleaned.table.with_choices(&roles) {
                 Ok(table) => clean(Arc::new(table), &cleaning),
                 Err(error) => Outcome::Refused(error),
             },
-            Effect::Clean(cleaned, cleaning) => clean(Arc::clone(&cleaned.table), &cleaning),
             Effect::Fit { cleaned, features, recipe, k_max, .. } => fit(&cleaned, &features, &recipe, k_max),
             Effect::Drill { cleaned, clusters, rule } => {
                 let columns = RuleColumns {

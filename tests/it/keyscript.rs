@@ -15,7 +15,7 @@ use crate::program::{Folder, golden_table, learners};
 #[test]
 fn it_opens_at_choose_k_with_four_clusters() {
     let explorer = Explorer::sample();
-    assert_eq!((explorer.model.tab, explorer.model.k), (Tab::ChooseK, 4));
+    assert_eq!((explorer.model.tab, explorer.model.k()), (Tab::ChooseK, 4));
     assert!(!explorer.model.stale && explorer.model.running.is_empty());
 }
 
@@ -24,13 +24,13 @@ fn k_changes_at_once_and_without_a_fit() {
     let mut explorer = Explorer::sample();
     for (keys, k) in [("+", 5), ("+ +", 7), ("-", 6), ("right", 7), ("left", 6), ("l h j k", 6), ("= _", 6)] {
         explorer.press(keys);
-        assert_eq!(explorer.model.k, k, "after {keys}");
+        assert_eq!(explorer.model.k(), k, "after {keys}");
         assert_eq!(explorer.model.found().unwrap().clustering.k, k);
     }
     assert_eq!(explorer.jobs, Vec::<&str>::new(), "the sweep holds every k");
     // From everywhere.
     explorer.press("1 + 2 + 4 + 6 +");
-    assert_eq!(explorer.model.k, 10);
+    assert_eq!(explorer.model.k(), 10);
     assert!(!explorer.model.stale);
 }
 
@@ -38,16 +38,16 @@ fn k_changes_at_once_and_without_a_fit() {
 fn k_ends_where_it_must() {
     let mut explorer = Explorer::sample();
     explorer.press("- - - - - -");
-    assert_eq!(explorer.model.k, 1);
+    assert_eq!(explorer.model.k(), 1);
     assert!(explorer.model.message.as_deref().unwrap().contains('1'));
     // Beyond the sweep a longer one is asked for.
     explorer.works = false;
     for _ in 0..11 {
         explorer.press("+");
     }
-    assert_eq!((explorer.model.k, explorer.model.stale), (12, false));
+    assert_eq!((explorer.model.k(), explorer.model.stale), (12, false));
     explorer.press("+");
-    assert_eq!((explorer.model.k, explorer.model.stale), (13, true));
+    assert_eq!((explorer.model.k(), explorer.model.stale), (13, true));
     assert_eq!(explorer.jobs, ["fit"]);
 }
 
@@ -115,10 +115,10 @@ fn help_opens_scrolls_and_closes() {
     for (open, close) in [("?", "esc"), ("f1", "q"), ("?", "backspace")] {
         explorer.press(open);
         assert_eq!(explorer.model.help, Some(0));
-        let k = explorer.model.k;
+        let k = explorer.model.k();
         explorer.press("down down pgdn up +");
         assert!(explorer.model.help.unwrap() > 1);
-        assert_eq!(explorer.model.k, k, "keys of the screen below do nothing");
+        assert_eq!(explorer.model.k(), k, "keys of the screen below do nothing");
         explorer.press("end");
         let last = explorer.screen().join("\n");
         assert!(last.contains("Ctrl-") || last.contains("rows"), "{last}");
@@ -183,7 +183,7 @@ fn a_cluster_opens_into_its_people() {
     explorer.press("enter");
     assert_eq!(explorer.model.tab, Tab::Clusters);
     explorer.press("down down enter");
-    assert_eq!((explorer.model.tab, explorer.model.drill.rule.as_str()), (Tab::Drill, "cluster = 2"));
+    assert_eq!((explorer.model.tab, explorer.model.rule()), (Tab::Drill, "cluster = 2"));
     let rows = explorer.model.drilled.as_ref().unwrap().rows.len();
     let size = explorer.model.found().unwrap().clustering.sizes[2];
     assert_eq!(rows as u64, size);
@@ -200,18 +200,18 @@ fn a_rule_is_edited_counted_at_each_key_and_taken() {
     let matches = |explorer: &Explorer| explorer.model.drilled.as_ref().unwrap().rows.len();
     let first = matches(&explorer);
     assert!(first > 100);
-    let old = explorer.model.drill.rule.clone();
+    let old = explorer.model.rule().to_owned();
     // What is typed is text, also where it is a key elsewhere.
     explorer.press("e").type_in(" and ctc < 4 lakh");
     assert!(matches(&explorer) < first);
     assert_eq!((explorer.quit, explorer.model.tab), (None, Tab::Drill));
     explorer.press("enter");
-    assert_eq!(explorer.model.drill.rule, format!("{old} and ctc < 4 lakh"));
+    assert_eq!(explorer.model.rule(), format!("{old} and ctc < 4 lakh"));
     assert!(explorer.model.drill.editor.is_none());
     let taken = matches(&explorer);
     // Esc leaves the old one.
     explorer.press("/ ctrl-u").type_in("experience > 20").press("esc");
-    assert_eq!(explorer.model.drill.rule, format!("{old} and ctc < 4 lakh"));
+    assert_eq!(explorer.model.rule(), format!("{old} and ctc < 4 lakh"));
     assert_eq!(matches(&explorer), taken);
 }
 
@@ -219,13 +219,13 @@ fn a_rule_is_edited_counted_at_each_key_and_taken() {
 fn a_rule_that_is_none_says_why_and_is_not_taken() {
     let mut explorer = Explorer::sample();
     explorer.press("6");
-    let old = explorer.model.drill.rule.clone();
+    let old = explorer.model.rule().to_owned();
     explorer.press("e").type_in(" and expperience < 3");
     let error = explorer.model.drill.error.clone().unwrap();
     assert!(error.contains("expperience") && error.contains("experience?"), "{error}");
     explorer.press("enter");
     assert!(explorer.model.drill.editor.is_some(), "it stays in the editor");
-    assert_eq!(explorer.model.drill.rule, old);
+    assert_eq!(explorer.model.rule(), old);
     explorer.hear(Msg::Paste("\u{1b}[31m\n".to_owned()));
     let text = explorer.model.drill.editor.as_ref().unwrap().value().to_owned();
     assert!(!text.contains(char::is_control), "{text:?}");
@@ -268,7 +268,7 @@ fn a_role_is_changed() {
     let before = role(&explorer);
     explorer.press("r");
     assert_ne!(role(&explorer), before);
-    assert!(explorer.jobs.contains(&"retype"));
+    assert!(explorer.jobs.contains(&"clean"));
 }
 
 #[test]
@@ -308,7 +308,7 @@ fn a_failed_job_is_a_message_and_the_result_stays() {
     assert!(!explorer.model.is_running() && explorer.model.sweep.is_some());
     assert!(explorer.screen().iter().any(|line| line.contains("boom")));
     explorer.press("+");
-    assert_eq!(explorer.model.k, 5);
+    assert_eq!(explorer.model.k(), 5);
 }
 
 /// Whatever is pressed, in whatever order, at whatever size: nothing panics, k stays possible, and what is drawn
@@ -346,8 +346,11 @@ fn no_order_of_keys_does_harm() {
                 }
                 explorer.screen();
                 let model = &explorer.model;
-                assert!(model.k >= 1 && (model.sweep.is_none() || model.k <= model.k_possible().max(1)), "{pressed:?}");
-                assert!(model.tab != Tab::Drill || model.cleaned.is_none() || model.drill.rule.len() < 2000);
+                assert!(
+                    model.k() >= 1 && (model.sweep.is_none() || model.k() <= model.k_possible().max(1)),
+                    "{pressed:?}"
+                );
+                assert!(model.tab != Tab::Drill || model.cleaned.is_none() || model.rule().len() < 2000);
                 // q from the bottom asks to quit; here life goes on.
                 explorer.quit = None;
             }

@@ -43,6 +43,8 @@ impl Session {
     fn start(mut command: CommandBuilder) -> Self {
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
+        // The session is kept here, not in the home of whoever runs the tests.
+        command.env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"));
         for name in ["NO_COLOR", "COLORTERM", "LC_ALL", "LC_CTYPE", "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY"] {
             command.env_remove(name);
         }
