@@ -439,7 +439,7 @@ mod tests {
         assert_eq!((first.precision, first.recall, first.rows), (1.0, 1.0, 160));
         let rest = found[1].clone().unwrap();
         assert_eq!((rest.precision, rest.recall, rest.rows), (1.0, 1.0, 1040));
-        assert_eq!(rest.rule, "experience < 10 or my pay >= 10 lakh and experience >= 10");
+        assert_eq!(rest.rule, "my pay >= 10 lakh or (experience < 10 and my pay < 10 lakh)");
     }
 
     #[test]

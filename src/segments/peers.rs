@@ -189,9 +189,57 @@ impl Groups {
 struct Order<'a> {
     pay: &'a [f64],
     rows: Vec<u32>,
-    learner_of: Option<&'a [u32]>,
-    /// Learner → rows, where one learner has several (entity policy `all`); else empty.
-    rows_of: HashMap<u32, Vec<u32>>,
+    repeated: Option<Repeated<'a>>,
+}
+
+/// Learners with several rows (entity policy `all`).
+struct Repeated<'a> {
+    learner_of: &'a [u32],
+    /// The rows of learner i: `rows[starts[i]..starts[i + 1]]`.
+    starts: Vec<u32>,
+    rows: Vec<u32>,
+}
+
+impl<'a> Repeated<'a> {
+    /// `None` where everybody has one row, or no id is known.
+    fn new(learners: &'a Learners, rows: &[u32]) -> Option<Self> {
+        let learner_of = learners.learner_of.as_deref()?;
+        let count = learner_of.iter().max().map_or(0, |most| *most as usize + 1);
+        let (starts, grouped) = grouped(rows, count, |row| learner_of[row as usize]);
+        let is_repeated = starts.windows(2).any(|ends| ends[1] - ends[0] > 1);
+        is_repeated.then_some(Self { learner_of, starts, rows: grouped })
+    }
+
+    fn learner(&self, row: u32) -> usize {
+        self.learner_of[row as usize] as usize
+    }
+
+    /// All rows of the learner of a row.
+    fn own(&self, row: u32) -> &[u32] {
+        let learner = self.learner(row);
+        &self.rows[self.starts[learner] as usize..self.starts[learner + 1] as usize]
+    }
+}
+
+/// Sorts rows by their group and keeps their order within each: the starts of the groups, the rows. Rows that
+/// are [`ALONE`] are left out.
+fn grouped(rows: &[u32], count: usize, group_of: impl Fn(u32) -> u32) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = vec![0u32; count + 1];
+    let in_groups = || rows.iter().map(|row| (*row, group_of(*row))).filter(|(_, group)| *group != ALONE);
+    for (_, group) in in_groups() {
+        starts[group as usize + 1] += 1;
+    }
+    for group in 0..count {
+        starts[group + 1] += starts[group];
+    }
+    let mut next = starts.clone();
+    let mut sorted = vec![0u32; starts[count] as usize];
+    for (row, group) in in_groups() {
+        let at = &mut next[group as usize];
+        sorted[*at as usize] = row;
+        *at += 1;
+    }
+    (starts, sorted)
 }
 
 impl<'a> Order<'a> {
@@ -199,81 +247,50 @@ impl<'a> Order<'a> {
         let known = |row: &u32| pay[*row as usize].is_finite() && pay[*row as usize] > 0.0;
         let mut rows: Vec<u32> = (0..pay.len() as u32).filter(known).collect();
         rows.par_sort_unstable_by(|a, b| pay[*a as usize].total_cmp(&pay[*b as usize]).then(a.cmp(b)));
-        let learner_of = learners.learner_of.as_deref();
-        let mut rows_of: HashMap<u32, Vec<u32>> = HashMap::new();
-        if let Some(learner_of) = learner_of
-            && learners.learners() != Some(learners.rows())
-        {
-            for &row in &rows {
-                rows_of.entry(learner_of[row as usize]).or_default().push(row);
-            }
-            rows_of.retain(|_, rows| rows.len() > 1);
-        }
-        Self { pay, rows, learner_of, rows_of }
+        let repeated = Repeated::new(learners, &rows);
+        Self { pay, rows, repeated }
     }
 
     /// By used row the median pay of the other people in its group and how many they are; (NaN, 0) where they
     /// are fewer than `minimum`, at least 1.
     fn medians_of_others(&self, groups: &Groups, minimum: usize) -> Vec<(f64, u32)> {
-        // A counting sort keeps the order by pay within each group.
-        let mut starts = vec![0u32; groups.count + 1];
-        let grouped = || self.rows.iter().filter(|row| groups.of[**row as usize] != ALONE);
-        for &row in grouped() {
-            starts[groups.of[row as usize] as usize + 1] += 1;
-        }
-        for group in 0..groups.count {
-            starts[group + 1] += starts[group];
-        }
-        let mut next = starts.clone();
-        let mut members = vec![0u32; starts[groups.count] as usize];
-        for &row in grouped() {
-            let at = &mut next[groups.of[row as usize] as usize];
-            members[*at as usize] = row;
-            *at += 1;
-        }
+        let (starts, members) = grouped(&self.rows, groups.count, |row| groups.of[row as usize]);
         let mut others = vec![(f64::NAN, 0); groups.of.len()];
-        let mut place = if self.rows_of.is_empty() { Vec::new() } else { vec![0u32; groups.of.len()] };
-        for ends in starts.windows(2) {
-            let members = &members[ends[0] as usize..ends[1] as usize];
-            if members.len() <= minimum {
-                continue;
-            }
-            let people = self.people(members);
-            if people <= minimum {
-                continue;
-            }
-            if !place.is_empty() {
-                members.iter().enumerate().for_each(|(at, row)| place[*row as usize] = at as u32);
-            }
-            for (at, &row) in members.iter().enumerate() {
-                let own = self.learner_of.and_then(|of| self.rows_of.get(&of[row as usize]));
-                let median = match own {
-                    None => self.median_without(members, &[at]),
-                    Some(own) => {
-                        let group = groups.of[row as usize];
-                        let here = own.iter().filter(|other| groups.of[**other as usize] == group);
-                        let mut places: Vec<usize> = here.map(|other| place[*other as usize] as usize).collect();
-                        places.sort_unstable();
-                        self.median_without(members, &places)
+        match &self.repeated {
+            None => {
+                for ends in starts.windows(2).filter(|ends| (ends[1] - ends[0]) as usize > minimum) {
+                    let members = &members[ends[0] as usize..ends[1] as usize];
+                    for (at, &row) in members.iter().enumerate() {
+                        others[row as usize] = (self.median_without(members, &[at]), members.len() as u32 - 1);
                     }
-                };
-                others[row as usize] = (median, (people - 1) as u32);
+                }
+            }
+            Some(repeated) => {
+                // The place of each row in its group, the last group in which each learner was seen.
+                let mut place = vec![0u32; groups.of.len()];
+                let mut seen = vec![usize::MAX; repeated.starts.len()];
+                let mut left_out = Vec::new();
+                for (group, ends) in starts.windows(2).enumerate() {
+                    let members = &members[ends[0] as usize..ends[1] as usize];
+                    let mut people = 0;
+                    for (at, &row) in members.iter().enumerate() {
+                        place[row as usize] = at as u32;
+                        people += usize::from(std::mem::replace(&mut seen[repeated.learner(row)], group) != group);
+                    }
+                    if people <= minimum {
+                        continue;
+                    }
+                    for &row in members {
+                        let here = repeated.own(row).iter().filter(|own| groups.of[**own as usize] as usize == group);
+                        left_out.clear();
+                        left_out.extend(here.map(|own| place[*own as usize] as usize));
+                        left_out.sort_unstable();
+                        others[row as usize] = (self.median_without(members, &left_out), people as u32 - 1);
+                    }
+                }
             }
         }
         others
-    }
-
-    /// Learners among rows; rows where no id is known or no learner has several.
-    fn people(&self, rows: &[u32]) -> usize {
-        match self.learner_of {
-            Some(learner_of) if !self.rows_of.is_empty() => {
-                let mut ids: Vec<u32> = rows.iter().map(|row| learner_of[*row as usize]).collect();
-                ids.sort_unstable();
-                ids.dedup();
-                ids.len()
-            }
-            _ => rows.len(),
-        }
     }
 
     /// Median pay of rows that ascend by pay, those at `left_out` (ascending places) not counted.

@@ -91,6 +91,8 @@ fn range(model: &Model, number: &NumberProfile) -> String {
 
 fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
+    // Names come first where there is little room.
+    let narrow = area.width < ROOM_FOR_AGE;
     let numbers: Vec<String> =
         profiles.first().map(shown).unwrap_or_default().iter().map(|n| n.column.clone()).collect();
     let roles: Vec<Role> = profiles.first().map(shown).unwrap_or_default().iter().map(|n| n.role).collect();
@@ -99,24 +101,24 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
         .zip(&roles)
         .map(|(column, role)| match role {
             Role::Pay => "pay median (IQR)".to_owned(),
+            Role::Experience if narrow => "exp".to_owned(),
             Role::Experience => "experience".to_owned(),
             _ => format!("{column} (IQR)"),
         })
         .collect();
     let who = if model.has_learners() { "learners" } else { "rows" };
     let mut columns = vec![
-        Column::numbers("#", 3),
+        Column::numbers("#", 2),
         Column::words("name", 16).up_to(44),
         Column::numbers(who, 8),
         Column::numbers("share", 5),
         Column::numbers("sil", 4),
     ];
-    columns.extend(
-        titles
-            .iter()
-            .zip(&roles)
-            .map(|(t, role)| Column::words(t, if *role == Role::Experience { 12 } else { 17 }).up_to(24)),
-    );
+    columns.extend(titles.iter().zip(&roles).map(|(t, role)| match role {
+        Role::Experience if narrow => Column::words(t, 4),
+        Role::Experience => Column::words(t, 12).up_to(24),
+        _ => Column::words(t, 17).up_to(24),
+    }));
     // Age says nothing new where it is assumed: only where there is room.
     let ages = model.described().map_or(&[][..], |d| &d.ages);
     let ages = if area.width >= ROOM_FOR_AGE { ages } else { &[] };
@@ -136,10 +138,10 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
         ];
         let all = shown(profile);
         for name in &numbers {
-            let cell = all
-                .iter()
-                .find(|n| n.column == *name)
-                .map_or_else(String::new, |n| format!("{} ({})", value(model, n, n.median), range(model, n)));
+            let cell = all.iter().find(|n| n.column == *name).map_or_else(String::new, |n| match n.role {
+                Role::Experience if narrow => value(model, n, n.median),
+                _ => format!("{} ({})", value(model, n, n.median), range(model, n)),
+            });
             cells.push(Cell::from(cell));
         }
         if let Some(age) = ages.get(row) {

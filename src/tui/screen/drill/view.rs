@@ -191,7 +191,8 @@ fn rows(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
         shown.push(if peers.is_some() { narrow(column) } else { spec(column) });
         if peers.is_some() && column.role == Role::Pay {
             shown.push(table::Column::numbers("peers'", 8));
-            shown.push(table::Column::words("n", 11).up_to(24));
+            let room = if area.width >= 110 { 23 } else { 11 };
+            shown.push(table::Column::words("n", room).up_to(23));
             shown.push(table::Column::numbers("gap", 6));
         }
     }
