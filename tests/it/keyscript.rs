@@ -380,6 +380,10 @@ fn models() -> Vec<Explorer> {
     let sweep = std::sync::Arc::new(sweep);
     estimated.model.sweep = Some(std::sync::Arc::clone(&sweep));
     all.push(estimated);
+    // One choice taken back, another one to take back.
+    let mut history = Explorer::sample();
+    history.press("+ + u");
+    all.push(history);
     let mut clusters = Explorer::sample();
     clusters.model.sweep = Some(sweep);
     clusters.press("4");

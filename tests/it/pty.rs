@@ -234,6 +234,8 @@ fn open_change_k_toggle_drill_edit_quit() {
     session.press("3");
     session.wait_for("[3 Choose k]");
     session.press("?");
+    session.wait_for("one cluster more");
+    session.press("j");
     session.wait_for("quit at once");
     session.press("q");
     session.wait_for("Verdict");
