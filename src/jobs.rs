@@ -185,15 +185,17 @@ impl<P: Send + 'static, R: Send + 'static> Worker<P, R> {
         generation
     }
 
-    /// Cancels what runs or waits in a lane.
-    pub fn cancel(&self, lane: Lane) {
+    /// Cancels what runs or waits in a lane; what it had said before belongs to an earlier generation than the
+    /// one that is told.
+    pub fn cancel(&self, lane: Lane) -> Generation {
         let mut queue = self.shared.queue();
-        self.shared.newest[lane].fetch_add(1, Ordering::AcqRel);
+        let generation = self.shared.newest[lane].fetch_add(1, Ordering::AcqRel) + 1;
         let overtaken = take_lane(&mut queue, lane);
         drop(queue);
         if let Some(overtaken) = overtaken {
             (self.shared.sink)(lane, overtaken, Event::Cancelled);
         }
+        generation
     }
 }
 

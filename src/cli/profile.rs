@@ -44,11 +44,7 @@ impl Profile {
             let features = study::features(&cleaned, &recipe)?;
             let prepared = Arc::new(study::prepare(&cleaned, &features, cancel)?);
             let sweep = study::sweep(&cleaned, &prepared, &recipe, k..=k, cancel, &mut |_| {})?;
-            let found = sweep.at(k).ok_or_else(|| {
-                Error::bad_input(format!("k = {k} is not possible"))
-                    .because(format!("there are only {} distinct rows", prepared.matrix.distinct()))
-                    .try_this(format!("--k {} or less", prepared.matrix.distinct()))
-            })?;
+            let found = sweep.asked(k)?;
             found.explain(&cleaned, &prepared, cancel).map_err(|_| Error::interrupted())?;
             Ok(report::profile::Report::new(&recipe.source.location.to_string(), &cleaned, &prepared, &recipe, found))
         })?;

@@ -104,7 +104,13 @@ pub fn encode(table: &Table, learners: &Learners, features: &[Feature], cancel: 
         let Some(block) = block else {
             notices.push(match column.missing() == column.rows() {
                 true => format!("{} has no value at all: left out", feature.column),
-                false => format!("{} is constant: left out", feature.column),
+                false => {
+                    if column.distinct() > 1 {
+                        format!("{} does not vary once it is encoded: left out", feature.column)
+                    } else {
+                        format!("{} is constant: left out", feature.column)
+                    }
+                }
             });
             continue;
         };

@@ -122,8 +122,11 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
     }
     out += "\nMeans of the matches\n";
     for (name, mean) in &drill.means {
-        let is_pay = cleaned.learners.find(name).is_some_and(|c| c.role == Role::Pay);
-        let shown = if is_pay { format_pay(*mean, cleaned.table.currency) } else { text::figure(*mean) };
+        let shown = match cleaned.learners.find(name).map(|c| c.role) {
+            Some(Role::Pay) => format_pay(*mean, cleaned.table.currency),
+            Some(role) if role.is_year() => format!("{mean:.0}"),
+            _ => text::figure(*mean),
+        };
         out += &format!("  {}  {shown}\n", text::visible(name));
     }
     out

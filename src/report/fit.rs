@@ -114,7 +114,7 @@ impl Fit {
         if let Some(learners) = self.learners {
             out += &format!(" · {} learners", group_thousands(learners as u64));
         }
-        out += &format!(" · features {}\n", self.features.join(", "));
+        out += &format!(" · features {}\n", text::visible(&self.features.join(", ")));
         let share = if self.total_ss > 0.0 { 100.0 * self.wcss / self.total_ss } else { 0.0 };
         out += &format!("k = {} · WCSS {} ({share:.1} % of total)", self.k, text::figure(self.wcss));
         if let Some(s) = &self.silhouette {
@@ -128,11 +128,13 @@ impl Fit {
         out += "\n\n";
         let columns: Vec<String> =
             self.clusters.first().map(|c| c.medians.0.iter().map(|m| m.0.clone()).collect()).unwrap_or_default();
+        // The share is of the rows used; where each of them is one learner, that is what it is a share of.
+        let by_learner = self.learners == Some(self.rows_used);
         let titles: Vec<String> = columns.iter().map(|c| format!("median {}", text::visible(c))).collect();
         let mut header = vec![
             ("#", Align::Right),
             ("name", Align::Left),
-            ("rows", Align::Right),
+            (if by_learner { "learners" } else { "rows" }, Align::Right),
             ("share", Align::Right),
             ("silhouette", Align::Right),
         ];
@@ -144,7 +146,7 @@ impl Fit {
                 let mut row = vec![
                     c.cluster.to_string(),
                     text::visible(&c.name),
-                    group_thousands(c.rows as u64),
+                    group_thousands(c.learners.filter(|_| by_learner).unwrap_or(c.rows) as u64),
                     format!("{:.1} %", 100.0 * c.share),
                     c.silhouette.map_or("–".to_owned(), |s| format!("{s:.2}")),
                 ];

@@ -198,7 +198,7 @@ impl Report {
             self.source,
             group_thousands(self.rows_used as u64),
             self.k,
-            self.features.join(", ")
+            text::visible(&self.features.join(", "))
         );
         if let Some(age) = &self.age {
             out += &format!("age {}\n", age.how);

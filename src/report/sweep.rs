@@ -109,7 +109,7 @@ impl SweepReport {
             self.source,
             group_thousands(self.rows_used as u64),
             group_thousands(self.distinct_rows as u64),
-            self.features.join(", ")
+            text::visible(&self.features.join(", "))
         );
         let header = [
             ("k", Align::Right),

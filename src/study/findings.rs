@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::{Cleaned, Prepared};
 use crate::cluster::Clustering;
+use crate::error::{Error, Result};
 use crate::features::influence::Influence;
 use crate::jobs::{Cancel, Cancelled};
 use crate::quality::KQuality;
@@ -90,6 +91,19 @@ impl KFound {
 }
 
 impl Sweep {
+    /// What was found for a k that was asked for.
+    ///
+    /// # Errors
+    /// The table has fewer distinct rows than that.
+    pub fn asked(&self, k: usize) -> Result<&KFound> {
+        self.at(k).ok_or_else(|| {
+            let distinct = self.prepared.matrix.distinct();
+            Error::bad_input(format!("k = {k} is not possible"))
+                .because(format!("there are only {distinct} distinct rows"))
+                .try_this(format!("--k {distinct} or less"))
+        })
+    }
+
     /// What was found for one k.
     pub fn at(&self, k: usize) -> Option<&KFound> {
         self.ks.iter().find(|found| found.clustering.k == k)

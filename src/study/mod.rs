@@ -51,6 +51,8 @@ pub struct Cleaned {
     pub peers: Option<Peers>,
     /// Ages, read or assumed; `None` where there is nothing to read or assume them from.
     pub ages: Option<Ages>,
+    /// Distinct learners; `None` where no id column is known.
+    pub learner_count: Option<usize>,
     /// Columns that would mislead.
     pub problems: Vec<problems::Problem>,
     /// Every column that could be a feature, the defaults switched on.
@@ -115,7 +117,9 @@ pub fn clean(table: &Arc<Table>, cleaning: &Cleaning) -> Cleaned {
         (problems, features, learners.columns.par_iter().map(summary).collect())
     };
     let ((residual, peers, ages), (problems, features, summaries)) = rayon::join(people, columns);
+    let learner_count = learners.learners();
     Cleaned {
+        learner_count,
         table: Arc::clone(table),
         cleaning: cleaning.clone(),
         learners,
@@ -149,6 +153,11 @@ fn raw_features(learners: &Learners) -> Vec<Feature> {
 /// What is chosen does not fit the table.
 pub fn features(cleaned: &Cleaned, recipe: &Recipe) -> Result<Vec<Feature>> {
     let features = chosen(cleaned, recipe)?;
+    if cleaned.learners.rows() == 0 {
+        return Err(Error::bad_input(format!("{}: no row is left", cleaned.table.name))
+            .because("the cleaning rules took every row")
+            .try_this("look at the ledger and switch a rule off (--switch RULE)"));
+    }
     if features.iter().all(|f| !f.on) {
         return Err(Error::bad_input(format!("{} has no column that could be a feature", cleaned.table.name))
             .because("no column of numbers varies")

@@ -71,6 +71,8 @@ pub enum Action {
     Save,
     /// Stops what runs.
     Stop,
+    /// Clusters again what was stopped.
+    Again,
     /// Help.
     Help,
     /// Back: closes what is open, else goes to the screen before.
@@ -222,6 +224,9 @@ pub const TABLE: &[Binding] = &[
     key(Action::Redo, &["ctrl-r", "U"], EVERYWHERE, "make it again").when(Model::can_redo),
     key(Action::Save, &["ctrl-s"], EVERYWHERE, "save the choices as a recipe").when(Model::has_table),
     key(Action::Stop, &["."], EVERYWHERE, "stop what runs").footer(0, "stop").when(Model::is_running),
+    key(Action::Again, &["."], EVERYWHERE, "cluster again what was stopped")
+        .footer(0, "again")
+        .when(Model::was_stopped),
     key(Action::Back, &["esc", "backspace"], ANYWHERE, "back").footer(20, "back").when(Model::can_go_back),
     key(Action::Help, &["?", "f1"], &[Everywhere, Rows], "help").footer(21, "help"),
     key(Action::Quit, &["q"], ANYWHERE, "close what is open; quit").footer(22, "quit"),

@@ -112,6 +112,8 @@ pub struct Model {
     pub preview: Option<Arc<Sweep>>,
     /// Whether the sweep belongs to an earlier choice.
     pub stale: bool,
+    /// Whether the sweep is of rows that another cleaning left: its labels do not fit the table that is there.
+    pub foreign: bool,
     /// The clusters of the current k by used row, for rules.
     pub clusters_of: Option<Arc<ClusterOf>>,
     /// The clustering that they are of.
@@ -167,6 +169,7 @@ impl Model {
             sweep: None,
             preview: None,
             stale: false,
+            foreign: false,
             clusters_of: None,
             clusters_from: None,
             drilled: None,
@@ -321,6 +324,16 @@ impl Model {
     /// Something runs.
     pub fn is_running(&self) -> bool {
         !self.running.is_empty()
+    }
+
+    /// The figures are of an earlier choice, and nothing runs that would mend it.
+    pub fn was_stopped(&self) -> bool {
+        self.stale && !self.is_running() && self.features.iter().any(|f| f.on)
+    }
+
+    /// Every row that is used is one learner.
+    pub fn rows_are_learners(&self) -> bool {
+        self.cleaned.as_ref().is_some_and(|c| c.learner_count == Some(c.learners.rows()))
     }
 
     /// There is something to go back from.

@@ -86,6 +86,8 @@ struct Explorer {
     /// What the newest fit will be kept as.
     fitting: Option<(Generation, Key)>,
     ended: Option<Result<u8>>,
+    /// The newest generation of each lane.
+    newest: [Generation; LANES],
     /// Messages that effects have for `update` at once.
     waiting: VecDeque<Msg>,
 }
@@ -114,6 +116,7 @@ impl Explorer {
             cache: Cache::default(),
             fitting: None,
             ended: None,
+            newest: [0; LANES],
             waiting: VecDeque::new(),
         })
     }
@@ -184,6 +187,13 @@ impl Explorer {
                         return;
                     }
                 },
+                // A job that was overtaken has nothing to say any more but that it ended.
+                Msg::Job(lane, generation, event) if generation != 0 && generation < self.newest[lane] => {
+                    if !event.is_end() {
+                        continue;
+                    }
+                    Msg::Job(lane, generation, Event::Cancelled)
+                }
                 msg => msg,
             };
             self.remember(&msg);
@@ -209,33 +219,34 @@ impl Explorer {
                 let source = &model.recipe.source;
                 let (roles, cleaning) = (model.recipe.roles.clone(), model.recipe.cleaning.clone());
                 let job = load_job(source.found(), source.options(), roles, cleaning);
-                self.worker.submit(LOAD, job);
+                self.newest[LOAD] = self.worker.submit(LOAD, job);
             }
             Effect::Clean(cleaned, roles, cleaning) => {
-                self.worker.submit(LOAD, clean_job(cleaned, roles, cleaning));
+                self.newest[LOAD] = self.worker.submit(LOAD, clean_job(cleaned, roles, cleaning));
             }
             Effect::Fit { cleaned, features, recipe, k, k_max } => {
                 // What was computed for the choice before is of no use any more.
-                self.worker.cancel(QUALITY);
+                self.newest[QUALITY] = self.worker.cancel(QUALITY);
                 let key = Key::new(&cleaned, &features, &recipe, k_max);
                 if let Some(sweep) = self.cache.get(&key) {
-                    self.worker.cancel(FIT);
+                    self.newest[FIT] = self.worker.cancel(FIT);
                     self.fitting = None;
                     self.waiting.push_back(Msg::Job(FIT, 0, Event::Done(Outcome::Sweep(sweep))));
                     return;
                 }
                 let generation = self.worker.submit(FIT, fit_job(cleaned, features, recipe, k, k_max));
+                self.newest[FIT] = generation;
                 self.fitting = Some((generation, key));
             }
             Effect::Exact(sweep, recipe) => {
-                self.worker.submit(QUALITY, exact_job(sweep, recipe));
+                self.newest[QUALITY] = self.worker.submit(QUALITY, exact_job(sweep, recipe));
             }
             Effect::Drill { cleaned, clusters, rule } => {
-                self.counter.submit(DRILL, drill_job(cleaned, clusters, rule));
+                self.newest[DRILL] = self.counter.submit(DRILL, drill_job(cleaned, clusters, rule));
             }
             Effect::Stop => {
-                self.worker.cancel(FIT);
-                self.worker.cancel(QUALITY);
+                self.newest[FIT] = self.worker.cancel(FIT);
+                self.newest[QUALITY] = self.worker.cancel(QUALITY);
             }
             Effect::Save(recipe) => match super::save::recipe(&recipe, std::path::Path::new("")) {
                 Ok(path) => self.model.message = Some(format!("saved as {}", path.display())),

@@ -54,15 +54,13 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         Action::Suspend => vec![Effect::Suspend],
         Action::Redraw => vec![Effect::Redraw],
         Action::Quit => quit(model),
-        Action::Back => {
-            back(model);
-            Vec::new()
-        }
+        Action::Back => back(model),
         Action::Help => {
             model.help = Some(0);
             Vec::new()
         }
         Action::Stop => vec![Effect::Stop],
+        Action::Again => refit(model),
         _ if model.help.is_some() => {
             super::help::scroll(model, action);
             Vec::new()
@@ -92,19 +90,24 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 
 fn quit(model: &mut Model) -> Vec<Effect> {
     if model.help.is_some() || model.rows.is_some() {
-        back(model);
-        return Vec::new();
+        return back(model);
     }
     vec![Effect::Quit(0)]
 }
 
-fn back(model: &mut Model) {
+fn back(model: &mut Model) -> Vec<Effect> {
     if model.help.take().is_some() || model.rows.take().is_some() {
-        return;
+        return Vec::new();
     }
     if let Some(tab) = model.trail.pop() {
         model.tab = tab;
     }
+    count_if_needed(model)
+}
+
+/// A drill that comes on screen is counted, unless it is already.
+fn count_if_needed(model: &mut Model) -> Vec<Effect> {
+    if model.tab == Tab::Drill && model.drilled.is_none() { drill::update::run(model) } else { Vec::new() }
 }
 
 /// Goes to a screen and remembers the way back.
@@ -114,7 +117,7 @@ pub(super) fn show(model: &mut Model, tab: Tab) -> Vec<Effect> {
         model.trail.push(model.tab);
         model.tab = tab;
     }
-    if tab == Tab::Drill && model.drilled.is_none() { drill::update::run(model) } else { Vec::new() }
+    count_if_needed(model)
 }
 
 /// The choice changed: what is on screen is of yesterday until the new sweep is there.
@@ -190,6 +193,7 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
         Outcome::Table(cleaned) => on_table(model, cleaned),
         Outcome::Preview(sweep) => {
             model.preview = Some(sweep);
+            model.foreign = false;
             clusters::update::keep_selection(model);
             refresh_clusters(model)
         }
@@ -207,7 +211,7 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
         }
         Outcome::RuleRefused(error) => {
             let why = error.why().unwrap_or(error.what());
-            let hint = error.hint().map(|h| format!(" · try {h}")).unwrap_or_default();
+            let hint = error.hint().map(|h| format!(" · {h}")).unwrap_or_default();
             model.drill.error = Some(format!("{}{hint}", why.lines().last().unwrap_or_default()));
             Vec::new()
         }
@@ -234,6 +238,7 @@ fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
     } else {
         features_of(model, &cleaned);
     }
+    model.foreign = model.sweep.is_some();
     model.cleaned = Some(cleaned);
     model.rows = None;
     model.drilled = None;
@@ -272,6 +277,7 @@ fn on_sweep(model: &mut Model, sweep: Arc<Sweep>) -> Vec<Effect> {
     }
     model.sweep = Some(sweep);
     model.preview = None;
+    model.foreign = false;
     model.stale = false;
     model.problem = None;
     clusters::update::keep_selection(model);
@@ -280,6 +286,9 @@ fn on_sweep(model: &mut Model, sweep: Arc<Sweep>) -> Vec<Effect> {
 
 /// The clusters that rules may name are those of the current k.
 pub(super) fn refresh_clusters(model: &mut Model) -> Vec<Effect> {
+    if model.foreign {
+        return Vec::new();
+    }
     let (Some(cleaned), Some((sweep, found))) = (&model.cleaned, model.shown()) else { return Vec::new() };
     let Some(described) = found.described() else { return Vec::new() };
     if model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
@@ -290,5 +299,5 @@ pub(super) fn refresh_clusters(model: &mut Model) -> Vec<Effect> {
     let rows = &sweep.prepared.encoded.rows;
     model.clusters_of = Some(Arc::new(ClusterOf::new(&cleaned.learners, rows, &described.labels, names)));
     model.clusters_from = Some(from);
-    if model.drilled.is_some() { drill::update::run(model) } else { Vec::new() }
+    if model.drilled.is_some() || model.tab == Tab::Drill { drill::update::run(model) } else { Vec::new() }
 }

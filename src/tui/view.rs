@@ -8,7 +8,7 @@ use super::keys;
 use super::model::{Model, Tab};
 use super::screen::{choose_k, clusters, data, drill, features, rows};
 use super::term::sanitise::wrap;
-use super::widget::line::{Piece, keys as key_line, spread, tabs};
+use super::widget::line::{Piece, keys as key_line, length, spread, tabs};
 use super::widget::panel::{Panel, clear};
 use super::widget::put;
 use crate::error::Error;
@@ -73,10 +73,13 @@ fn header(model: &Model, area: Rect, buffer: &mut Buffer) {
     let used = group_thousands(cleaned.learners.rows() as u64);
     let on = model.features.iter().filter(|f| f.on).count();
     let features = if on == 1 { "1 feature".to_owned() } else { format!("{on} features") };
-    let people = match (model.has_learners(), wide) {
-        (true, true) => format!("{used} learners ({rows} rows)"),
-        (true, false) => format!("{used} learners ({rows})"),
-        (false, _) => format!("{used} of {rows} rows"),
+    let people = match cleaned.learner_count {
+        Some(learners) if learners != cleaned.learners.rows() => {
+            format!("{} learners, {used} of {rows} rows", group_thousands(learners as u64))
+        }
+        Some(_) if wide => format!("{used} learners ({rows} rows)"),
+        Some(_) => format!("{used} learners ({rows})"),
+        None => format!("{used} of {rows} rows"),
     };
     left.push(Piece::new(cleaned.table.name.clone(), theme.palette.title));
     left.push(Piece::new(format!(" · {people} · {features}"), theme.palette.text));
@@ -136,7 +139,14 @@ fn footer_line(model: &Model, area: Rect, buffer: &mut Buffer) {
     } else {
         keys::footer(model)
     };
-    let pieces = key_line(&keys, area.width, theme);
+    // The way to all other keys, and the way out, are never crowded out.
+    let (last, first): (Vec<_>, Vec<_>) = keys.into_iter().partition(|(_, words)| ["help", "quit"].contains(words));
+    let end = key_line(&last, area.width, theme);
+    let mut pieces = key_line(&first, area.width.saturating_sub(length(&end, theme) + 2), theme);
+    if !first.is_empty() {
+        pieces.push(Piece::new("  ", theme.palette.text));
+    }
+    pieces.extend(end);
     super::widget::line::draw(&pieces, area, buffer, theme);
 }
 

@@ -384,6 +384,9 @@ fn models() -> Vec<Explorer> {
     let mut history = Explorer::sample();
     history.press("+ + u");
     all.push(history);
+    let mut stopped = Explorer::sample();
+    stopped.model.stale = true;
+    all.push(stopped);
     let mut clusters = Explorer::sample();
     clusters.model.sweep = Some(sweep);
     clusters.press("4");

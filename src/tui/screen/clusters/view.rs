@@ -106,7 +106,7 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
             _ => format!("{column} (IQR)"),
         })
         .collect();
-    let who = if model.has_learners() { "learners" } else { "rows" };
+    let who = if model.rows_are_learners() { "learners" } else { "rows" };
     let mut columns = vec![
         Column::numbers("#", 2),
         Column::words("name", 16).up_to(44),
@@ -132,7 +132,7 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
         let mut cells = vec![
             Cell::styled(row.to_string(), theme.palette.cluster(row)),
             Cell::styled(profile.name.as_str(), theme.palette.cluster(row)),
-            Cell::from(group_thousands(profile.learners.unwrap_or(profile.used_rows) as u64)),
+            Cell::from(group_thousands(profile.used_rows as u64)),
             Cell::from(format!("{:.0} %", 100.0 * profile.share)),
             Cell::from(own.map_or("–".to_owned(), |s| format!("{s:.2}"))),
         ];

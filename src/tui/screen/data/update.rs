@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Part, selected};
 use crate::table::cleaning::Entity;
+use crate::table::number::parse_number;
 use crate::table::role::Role;
 use crate::tui::keys::Action;
 use crate::tui::model::Model;
@@ -68,7 +69,12 @@ fn role(model: &mut Model) -> Vec<Effect> {
         model.message = Some(format!("{} is made from other columns: change their roles", column.name));
         return Vec::new();
     }
-    let fits = |role: &Role| column.numbers().is_some() || !role.is_numeric();
+    // A column that was made a category is read as numbers again where its levels are numbers.
+    let numeric = column.categories().is_none_or(|text| {
+        let known = text.levels.iter().take(50).map(|level| parse_number(level).value());
+        !text.levels.is_empty() && known.into_iter().all(|value| value.is_some())
+    });
+    let fits = |role: &Role| numeric || !role.is_numeric();
     let roles: Vec<Role> = Role::ALL.iter().map(|(role, _)| *role).filter(fits).collect();
     let at = roles.iter().position(|r| *r == column.role).unwrap_or(0);
     let next = roles[(at + 1) % roles.len()];

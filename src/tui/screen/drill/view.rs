@@ -36,7 +36,12 @@ pub fn list_height(model: &Model) -> usize {
 pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     let [head, list] = Layout::vertical([Constraint::Length(head_lines(model)), Constraint::Min(0)]).areas(area);
     rule_line(model, head, buffer);
-    if let Some(drilled) = &model.drilled {
+    if model.drill.error.is_some() && model.drill.editor.is_none() {
+        // What the last rule that worked had found would be read as what this one finds.
+        let text = "This rule cannot be put to the table. e edits it.";
+        let width = area.width.saturating_sub(2);
+        put(buffer, (area.x + 1, head.bottom()), width, text, model.theme.palette.text, &model.theme);
+    } else if let Some(drilled) = &model.drilled {
         funnel(model, drilled, Rect { y: head.y + 2, height: head.height.saturating_sub(2), ..head }, buffer);
         rows(model, drilled, list, buffer);
     } else {
@@ -108,7 +113,7 @@ fn funnel(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
         put(buffer, (at + 7, y), area.right().saturating_sub(at + 7), remark, theme.palette.warn, theme);
         y += 1;
     };
-    let who = if model.has_learners() { "all learners" } else { "all rows" };
+    let who = if model.rows_are_learners() { "all learners" } else { "all rows" };
     line(who, "", drilled.funnel.rows, "");
     for (i, clause) in drilled.funnel.clauses.iter().take(8).enumerate() {
         let text = if i == 0 { clause.text.clone() } else { format!("and {}", clause.text) };
@@ -219,5 +224,6 @@ fn rows(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
     Table::new(theme, &shown, drilled.rows.len(), cells)
         .at(Some(model.drill.cursor.at), model.drill.cursor.offset)
         .sideways(model.drill.skipped, frozen)
+        .stale(model.drill.error.is_some())
         .render(area, buffer);
 }
