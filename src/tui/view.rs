@@ -120,7 +120,6 @@ fn tabs_line(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let names: Vec<(u8, &str)> = Tab::ALL.iter().map(|t| (t.number(), t.name())).collect();
     let current = Tab::ALL.iter().position(|t| *t == model.tab).unwrap_or(0);
-    let (left, _) = tabs(&names, current, area.width, theme);
     let mut right = Vec::new();
     if let Some(running) = model.running.last() {
         let share = running.share.map(|s| format!(" {:.0} %", 100.0 * s)).unwrap_or_default();
@@ -129,6 +128,9 @@ fn tabs_line(model: &Model, area: Rect, buffer: &mut Buffer) {
     } else if let Some(message) = &model.message {
         right.push(Piece::new(format!("{message} "), theme.palette.accent));
     }
+    // Where a message needs the room, the other tabs keep their numbers only.
+    let room = area.width.saturating_sub(length(&right, theme));
+    let (left, _) = tabs(&names, current, room, theme);
     spread(&left, &right, area, buffer, theme);
 }
 

@@ -117,6 +117,7 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
     columns.extend(titles.iter().zip(&roles).map(|(t, role)| match role {
         Role::Experience if narrow => Column::words(t, 4),
         Role::Experience => Column::words(t, 12).up_to(24),
+        _ if narrow => Column::words(t, 17),
         _ => Column::words(t, 17).up_to(24),
     }));
     // Age says nothing new where it is assumed: only where there is room.
