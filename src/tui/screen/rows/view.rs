@@ -85,6 +85,8 @@ pub fn cell(model: &Model, column: &Column, row: usize) -> String {
             Role::Pay => model.pay(values[row]),
             Role::Experience | Role::Age => format!("{:.0} y", values[row]),
             role if role.is_year() || role == Role::Ignore => format!("{:.0}", values[row]),
+            // A count is shown as one.
+            _ if values[row].fract() == 0.0 && values[row].abs() < 1e6 => format!("{:.0}", values[row]),
             _ => figure(values[row]),
         },
     }
