@@ -18,12 +18,12 @@ pub(super) fn data(text: &str) -> Result<()> {
 /// Says what should be known about the data.
 pub(super) fn notices(notices: &[String]) {
     for notice in notices {
-        eprintln!("note: {}", crate::report::text::visible(notice));
+        eprintln!("note: {}", crate::source::escape(notice));
     }
 }
 
 /// Says what went wrong; what it quotes may hold escapes.
 pub(super) fn complain(error: &Error) {
-    let lines: Vec<String> = error.to_string().split('\n').map(crate::report::text::visible).collect();
+    let lines: Vec<String> = error.to_string().split('\n').map(crate::source::escape).collect();
     eprintln!("kscope: {}", lines.join("\n"));
 }

@@ -66,17 +66,20 @@ impl Diff {
 
     /// For people.
     pub fn text(&self) -> String {
-        let mut out = format!("{} → {}\n\n", text::visible(&self.before), text::visible(&self.after));
+        let mut out = format!("{} → {}\n\n", crate::source::escape(&self.before), crate::source::escape(&self.after));
         if self.changes.is_empty() {
             out += "The same choices.\n";
         } else {
             let shown = |value: &Option<String>| {
-                let value = text::visible(value.as_deref().unwrap_or("–"));
+                let value = crate::source::escape(value.as_deref().unwrap_or("–"));
                 let cut: String = value.chars().take(LONGEST).collect();
                 if cut.len() < value.len() { cut + "…" } else { cut }
             };
-            let rows: Vec<Vec<String>> =
-                self.changes.iter().map(|c| vec![text::visible(&c.key), shown(&c.before), shown(&c.after)]).collect();
+            let rows: Vec<Vec<String>> = self
+                .changes
+                .iter()
+                .map(|c| vec![crate::source::escape(&c.key), shown(&c.before), shown(&c.after)])
+                .collect();
             out += &text::table(&[("choice", Align::Left), ("before", Align::Left), ("after", Align::Left)], &rows);
         }
         out.push('\n');
@@ -103,7 +106,7 @@ impl Diff {
             .iter()
             .enumerate()
             .map(|(from, row)| {
-                let mut cells = vec![from.to_string(), text::visible(&self.names.0[from])];
+                let mut cells = vec![from.to_string(), crate::source::escape(&self.names.0[from])];
                 cells.extend(row.iter().enumerate().map(|(to, n)| {
                     let mark = if moved.becomes[from] == Some(to) { "*" } else { " " };
                     count(*n) + mark
@@ -114,7 +117,7 @@ impl Diff {
         out += &text::table(&header, &rows);
         out += "\nAfter\n";
         for (to, name) in self.names.1.iter().enumerate() {
-            out += &format!("  {to}  {}\n", text::visible(name));
+            out += &format!("  {to}  {}\n", crate::source::escape(name));
         }
         out
     }

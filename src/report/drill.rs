@@ -80,7 +80,7 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
     ]];
     for clause in &drill.funnel.clauses {
         rows.push(vec![
-            text::visible(&clause.text),
+            crate::source::escape(&clause.text),
             clause.percentile.map(|p| format!("P{p:.0}")).unwrap_or_default(),
             group_thousands(clause.pass as u64),
             format!("{:.1} %", 100.0 * clause.pass as f64 / all),
@@ -98,7 +98,7 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
         ("of all", Align::Right),
         ("", Align::Left),
     ];
-    let mut out = format!("Rule  {}\n\n{}", text::visible(&drill.rule), text::table(&header, &rows));
+    let mut out = format!("Rule  {}\n\n{}", crate::source::escape(&drill.rule), text::table(&header, &rows));
     if !drill.by_cluster.is_empty() {
         let rows: Vec<Vec<String>> = drill
             .by_cluster
@@ -127,7 +127,7 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
             Some(role) if role.is_year() => format!("{mean:.0}"),
             _ => text::figure(*mean),
         };
-        out += &format!("  {}  {shown}\n", text::visible(name));
+        out += &format!("  {}  {shown}\n", crate::source::escape(name));
     }
     out
 }

@@ -114,7 +114,7 @@ impl Fit {
         if let Some(learners) = self.learners {
             out += &format!(" · {} learners", group_thousands(learners as u64));
         }
-        out += &format!(" · features {}\n", text::visible(&self.features.join(", ")));
+        out += &format!(" · features {}\n", crate::source::escape(&self.features.join(", ")));
         let share = if self.total_ss > 0.0 { 100.0 * self.wcss / self.total_ss } else { 0.0 };
         out += &format!("k = {} · WCSS {} ({share:.1} % of total)", self.k, text::figure(self.wcss));
         if let Some(s) = &self.silhouette {
@@ -130,7 +130,7 @@ impl Fit {
             self.clusters.first().map(|c| c.medians.0.iter().map(|m| m.0.clone()).collect()).unwrap_or_default();
         // The share is of the rows used; where each of them is one learner, that is what it is a share of.
         let by_learner = self.learners == Some(self.rows_used);
-        let titles: Vec<String> = columns.iter().map(|c| format!("median {}", text::visible(c))).collect();
+        let titles: Vec<String> = columns.iter().map(|c| format!("median {}", crate::source::escape(c))).collect();
         let mut header = vec![
             ("#", Align::Right),
             ("name", Align::Left),
@@ -145,7 +145,7 @@ impl Fit {
             .map(|c| {
                 let mut row = vec![
                     c.cluster.to_string(),
-                    text::visible(&c.name),
+                    crate::source::escape(&c.name),
                     group_thousands(c.learners.filter(|_| by_learner).unwrap_or(c.rows) as u64),
                     format!("{:.1} %", 100.0 * c.share),
                     c.silhouette.map_or("–".to_owned(), |s| format!("{s:.2}")),

@@ -198,7 +198,7 @@ impl Report {
             self.source,
             group_thousands(self.rows_used as u64),
             self.k,
-            text::visible(&self.features.join(", "))
+            crate::source::escape(&self.features.join(", "))
         );
         if let Some(age) = &self.age {
             out += &format!("age {}\n", age.how);
@@ -210,7 +210,7 @@ impl Report {
     }
 
     fn cluster_text(&self, cluster: &ClusterJson, apart: &[String]) -> String {
-        let mut out = format!("\n{} {}\n", cluster.cluster, text::visible(&cluster.name));
+        let mut out = format!("\n{} {}\n", cluster.cluster, crate::source::escape(&cluster.name));
         let mut facts = vec![format!("{} rows", group_thousands(cluster.rows as u64))];
         facts.extend(cluster.learners.map(|n| format!("{} learners", group_thousands(n as u64))));
         facts.push(format!("{:.1} %", 100.0 * cluster.share));
@@ -219,7 +219,7 @@ impl Report {
         out += &format!("  {}\n", facts.join(" · "));
         if let Some(rule) = &cluster.rule {
             let measured = format!("precision {:.0} %, recall {:.0} %", 100.0 * rule.precision, 100.0 * rule.recall);
-            out += &format!("  about: {}  ({measured})\n", text::visible(&rule.text));
+            out += &format!("  about: {}  ({measured})\n", crate::source::escape(&rule.text));
         }
         if let Some(age) = &cluster.age {
             let sign = if age.assumed { "≈" } else { "" };
@@ -244,7 +244,7 @@ impl Report {
             .iter()
             .map(|n| {
                 vec![
-                    format!("  {}{}", text::visible(&n.column), if n.input { "" } else { " ·" }),
+                    format!("  {}{}", crate::source::escape(&n.column), if n.input { "" } else { " ·" }),
                     figure(n, n.median),
                     figure(n, n.q1),
                     figure(n, n.q3),
@@ -264,10 +264,11 @@ impl Report {
         out += &text::table(&header, &rows);
         for category in &cluster.categories {
             let top = category.top.iter().take(5);
-            let top = top.map(|l| format!("{} {:.0} % ×{:.1}", text::visible(&l.level), 100.0 * l.share, l.lift));
+            let top =
+                top.map(|l| format!("{} {:.0} % ×{:.1}", crate::source::escape(&l.level), 100.0 * l.share, l.lift));
             let mark = if category.input { "" } else { " ·" };
             let line = top.collect::<Vec<_>>().join(", ");
-            out += &format!("  {}{mark}: {line}\n", text::visible(&category.column));
+            out += &format!("  {}{mark}: {line}\n", crate::source::escape(&category.column));
         }
         out
     }
@@ -342,9 +343,9 @@ fn yes(input: bool) -> &'static str {
 fn apart(profile: &Profile) -> Vec<String> {
     let words = profile.apart().into_iter().take(5).map(|apart| match apart.how {
         How::Deviations(z) => {
-            format!("{} {}{:.1} σ", text::visible(&apart.what), if z < 0.0 { "−" } else { "+" }, z.abs())
+            format!("{} {}{:.1} σ", crate::source::escape(&apart.what), if z < 0.0 { "−" } else { "+" }, z.abs())
         }
-        How::Lift(lift) => format!("{} ×{lift:.1}", text::visible(&apart.what)),
+        How::Lift(lift) => format!("{} ×{lift:.1}", crate::source::escape(&apart.what)),
     });
     words.collect()
 }

@@ -109,7 +109,7 @@ impl SweepReport {
             self.source,
             group_thousands(self.rows_used as u64),
             group_thousands(self.distinct_rows as u64),
-            text::visible(&self.features.join(", "))
+            crate::source::escape(&self.features.join(", "))
         );
         let header = [
             ("k", Align::Right),

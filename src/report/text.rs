@@ -59,14 +59,6 @@ fn group(value: f64) -> String {
     if value < 0.0 { format!("−{grouped}") } else { grouped }
 }
 
-/// Text from data for a terminal: control characters and bidirectional overrides as visible escapes.
-pub fn visible(text: &str) -> String {
-    let hostile = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if hostile(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,10 +74,5 @@ mod tests {
     fn figures_have_no_more_digits_than_they_deserve() {
         let got = [0.0, 0.12345, 1.2345, 12.345, 123.45, 1234.5, -1234.5, f64::NAN].map(figure);
         assert_eq!(got, ["0", "0.123", "1.23", "12.3", "123", "1,235", "−1,235", "–"]);
-    }
-
-    #[test]
-    fn escapes_are_visible() {
-        assert_eq!(visible("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
     }
 }

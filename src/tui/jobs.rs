@@ -110,7 +110,7 @@ pub(super) fn fit_job(
                 told.progress(Progress { what: "silhouette".to_owned(), share: Some(share) });
             }
         });
-        let mut sweep = match swept {
+        let sweep = match swept {
             Ok(sweep) => sweep,
             Err(error) => return refused(error),
         };
@@ -127,7 +127,6 @@ pub(super) fn fit_job(
         for &i in &rest {
             sweep.ks[i].explain(&cleaned, &prepared, told.cancel)?;
         }
-        sweep.ks.shrink_to_fit();
         Ok(Outcome::Sweep(Arc::new(sweep)))
     }
 }

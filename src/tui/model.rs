@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::screen::{choose_k, clusters, data, drill, features, rows};
+use super::screen::{clusters, data, drill, features, rows};
 use super::theme::Theme;
 use crate::cluster::Clustering;
 use crate::error::Error;
@@ -142,8 +142,6 @@ pub struct Model {
     pub data: data::State,
     /// Screen 2.
     pub choice: features::State,
-    /// Screen 3.
-    pub choose_k: choose_k::State,
     /// Screen 4.
     pub clusters: clusters::State,
     /// Screen 6.
@@ -184,7 +182,6 @@ impl Model {
             rows: None,
             data: data::State::default(),
             choice: features::State::default(),
-            choose_k: choose_k::State::default(),
             clusters: clusters::State::default(),
             drill: drill::State::default(),
         }
