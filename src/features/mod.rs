@@ -168,8 +168,8 @@ pub fn choose(
     if wanted.is_empty() {
         return Err(Error::bad_input("no feature is named").try_this("--features a,b,c with names of columns"));
     }
-    for feature in features {
-        feature.on = wanted.contains(&feature.column);
-    }
+    features.iter_mut().for_each(|feature| feature.on = wanted.contains(&feature.column));
+    // The named ones first, as they were named; the others keep their order behind them.
+    features.sort_by_key(|feature| wanted.iter().position(|name| *name == feature.column).unwrap_or(wanted.len()));
     Ok(())
 }
