@@ -3,8 +3,8 @@
 //! The way data takes, one room a step:
 //!
 //! ```text
-//! source ─► table ─► features ─► matrix ─► cluster ─► quality ─► segments ─► report
-//!    └────────────────────── study: recipe + table → findings ─────────────┘
+//! source ─► table ─► features ─► matrix ─► cluster ─► quality ─► segments ─► privacy ─► report
+//!    └────────────────────── study: recipe + table → findings ─────────────────────────┘
 //!                               ▲                    ▲
 //!                              tui                  cli
 //! ```
@@ -23,6 +23,8 @@ pub mod features;
 pub mod jobs;
 /// The numbers: blocks, equal rows with weights, distances, fixed-order sums. The only room with `unsafe`.
 pub mod matrix;
+/// The floor and the salt: alone makes `Disclosed`, which is all that leaves the program about people.
+pub mod privacy;
 /// How good is this k: silhouette, indices, verdict.
 pub mod quality;
 /// What leaves the program: text, JSON and CSV as pure functions of findings; one atomic writer.

@@ -1,7 +1,9 @@
 //! Clusters become people to speak to: profiles, names, rules, funnel, peers, age.
 
 pub mod age;
+pub mod audience;
 pub mod band;
+pub mod cards;
 pub mod description;
 pub mod drill;
 pub mod funnel;

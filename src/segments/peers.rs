@@ -136,19 +136,19 @@ pub fn peers(learners: &Learners, residual: &[f64], minimum: usize) -> Option<Pe
 }
 
 /// A column of categories in which unknown is no category; without the column everything is unknown.
-struct Known<'a> {
+pub(super) struct Known<'a> {
     text: Option<&'a Text>,
     unknown: Vec<bool>,
 }
 
 impl<'a> Known<'a> {
-    fn new(text: Option<&'a Text>) -> Self {
+    pub(super) fn new(text: Option<&'a Text>) -> Self {
         let levels = text.map_or(&[][..], |t| t.levels.as_slice());
         let unknown = levels.iter().map(|level| level.trim().eq_ignore_ascii_case("unknown") || is_missing(level));
         Self { text, unknown: unknown.collect() }
     }
 
-    fn code(&self, row: usize) -> Option<u32> {
+    pub(super) fn code(&self, row: usize) -> Option<u32> {
         let code = self.text?.codes[row];
         // MISSING lies outside of the levels.
         (!*self.unknown.get(code as usize)?).then_some(code)

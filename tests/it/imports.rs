@@ -13,11 +13,11 @@ fn allowed(room: &str) -> Vec<&'static str> {
         // These know nothing of the program.
         "error" | "jobs" => return Vec::new(),
         "study" => &DATA,
-        "report" => &["source", "table", "features", "matrix", "cluster", "quality", "segments", "study"],
+        "report" => &["source", "table", "features", "matrix", "cluster", "quality", "segments", "study", "privacy"],
         "cli" | "tui" => {
-            &["source", "table", "features", "matrix", "cluster", "quality", "segments", "study", "report"]
+            &["source", "table", "features", "matrix", "cluster", "quality", "segments", "study", "privacy", "report"]
         }
-        "privacy" => &[],
+        "privacy" => &DATA,
         data => &DATA[..DATA.iter().position(|r| *r == data).unwrap_or_else(|| panic!("no place for room {data}"))],
     };
     everybody.iter().chain(before).copied().collect()

@@ -8,6 +8,7 @@ mod toml;
 mod write;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 pub use source::{Seen, Source};
 
@@ -15,11 +16,15 @@ use crate::cluster::{Engine, Params};
 use crate::features::choice::{self, Choice};
 use crate::features::{Feature, Scale};
 use crate::quality;
+use crate::segments::audience::Wanted;
 use crate::table::RoleChoices;
 use crate::table::cleaning::Cleaning;
 
 /// The rule that a drill opens with.
 pub const DEFAULT_RULE: &str = "experience > 10 y and pay < 45 lakh";
+
+/// The rule that a plan is compared with where none is chosen: what was done before.
+pub const RULE_IN_USE: &str = "experience > 10 y";
 
 /// k where none is chosen.
 pub const DEFAULT_K: usize = 4;
@@ -74,6 +79,26 @@ pub struct Recipe {
     pub rule: Option<String>,
     /// Names that people gave to clusters, by canonical number, at the recipe's k.
     pub names: BTreeMap<usize, String>,
+    /// The audience.
+    pub plan: PlanChoices,
+}
+
+/// What is chosen about the plan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlanChoices {
+    /// Budget, mix, caps.
+    pub wanted: Wanted,
+    /// The rule in use, that the audience is compared with; `None` where none was chosen.
+    pub rule: Option<String>,
+    /// File of those who must not be contacted.
+    pub exclude: Option<PathBuf>,
+}
+
+impl PlanChoices {
+    /// The rule in use.
+    pub fn rule(&self) -> &str {
+        self.rule.as_deref().unwrap_or(RULE_IN_USE)
+    }
 }
 
 impl Default for Recipe {
@@ -92,6 +117,7 @@ impl Default for Recipe {
             silhouette: quality::Mode::Auto,
             rule: None,
             names: BTreeMap::new(),
+            plan: PlanChoices::default(),
         }
     }
 }

@@ -4,13 +4,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::toml::{Document, Section, Value};
-use super::{Inputs, Recipe, Seen, Source};
+use super::{Inputs, PlanChoices, Recipe, Seen, Source};
 use crate::cluster::Engine;
 use crate::error::{Error, Result};
 use crate::features::choice::Choice;
 use crate::features::defaults::BLOCK_LEVELS;
 use crate::features::{Encoding, Missing, Scale, Transform};
 use crate::quality::Mode;
+use crate::segments::cards::Kind;
 use crate::source::{Location, escape};
 use crate::table::cleaning::{Cleaning, Entity};
 use crate::table::experience::Reference;
@@ -191,7 +192,44 @@ fn recipe(top: &mut Section<'_>) -> Result<Recipe> {
             recipe.names.insert(number, name.text()?.to_owned());
         }
     }
+    if let Some(value) = top.get("plan") {
+        recipe.plan = plan(value.section("plan")?)?;
+    }
     Ok(recipe)
+}
+
+fn plan(mut section: Section<'_>) -> Result<PlanChoices> {
+    let mut plan = PlanChoices::default();
+    if let Some(budget) = section.get("budget") {
+        plan.wanted.budget = budget.whole(1, i128::from(u32::MAX))? as usize;
+    }
+    let share = |value: &Value<'_>| value.number(|n| n > 0.0 && n <= 1.0, "above 0, at most 1");
+    if let Some(value) = section.get("company_cap") {
+        plan.wanted.company_cap = share(&value)?;
+    }
+    if let Some(value) = section.get("role_cap") {
+        plan.wanted.role_cap = share(&value)?;
+    }
+    if let Some(rule) = section.get("rule") {
+        plan.rule = Some(rule.text()?.to_owned());
+    }
+    if let Some(file) = section.get("exclude") {
+        plan.exclude = Some(PathBuf::from(file.text()?));
+    }
+    if let Some(value) = section.get("mix") {
+        plan.wanted.mix.clear();
+        let kinds: Vec<&str> = Kind::ALL.into_iter().filter(|k| k.is_about_people()).map(Kind::word).collect();
+        for (word, weight) in value.section("plan.mix")?.all() {
+            let kind = Kind::parse(&word).ok().filter(|kind| kind.is_about_people());
+            let kind = kind.ok_or_else(|| weight.refuse("is of no card about people", kinds.join(", ")))?;
+            plan.wanted.mix.push((kind, weight.number(|n| n >= 0.0, "0 or more")?));
+        }
+        if plan.wanted.mix.iter().all(|(_, weight)| *weight == 0.0) {
+            return Err(value.refuse("has no weight above 0", "experienced-underpaid = 60"));
+        }
+    }
+    section.end()?;
+    Ok(plan)
 }
 
 fn clusters(value: &Value<'_>) -> Result<usize> {

@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::read::{ENCODINGS, MISSING, PAY_UNITS, TRANSFORMS, VERSION, folder_of};
-use super::{Inputs, Recipe};
+use super::{Inputs, PlanChoices, Recipe};
 use crate::error::{Error, Result};
 use crate::features::choice::Choice;
 use crate::features::{Encoding, Feature};
 use crate::quality::Mode;
+use crate::segments::cards::Kind;
 use crate::source::Location;
 use crate::table::experience::Reference;
 use crate::table::money::Currency;
@@ -67,6 +68,12 @@ impl Recipe {
         }
         let name = |(cluster, name): (&usize, &String)| (cluster.to_string(), text(name));
         add(vec!["names".to_owned()], self.names.iter().map(name).collect());
+        let plan = &self.plan;
+        if *plan != PlanChoices::default() {
+            add(vec!["plan".to_owned()], self.plan_keys()?);
+            let weight = |(kind, weight): &(Kind, f64)| (kind.word().to_owned(), fraction(*weight));
+            add(vec!["plan".to_owned(), "mix".to_owned()], plan.wanted.mix.iter().map(weight).collect());
+        }
         Ok(parts)
     }
 
@@ -132,6 +139,24 @@ impl Recipe {
             keys.put("fingerprint", text(&seen.fingerprint));
             keys.maybe("rows", seen.rows.map(|rows| whole(rows as u64)));
             keys.maybe("columns", (!seen.columns.is_empty()).then(|| texts(&seen.columns)));
+        }
+        Ok(keys.0)
+    }
+
+    fn plan_keys(&self) -> Result<Vec<(String, String)>> {
+        let PlanChoices { wanted, rule, exclude } = &self.plan;
+        let mut keys = Keys::default();
+        keys.put("budget", whole(wanted.budget as u64));
+        keys.put("company_cap", fraction(wanted.company_cap));
+        keys.put("role_cap", fraction(wanted.role_cap));
+        keys.maybe("rule", rule.as_deref().map(text));
+        if let Some(path) = exclude {
+            let path = path.to_str().ok_or_else(|| {
+                Error::failed("cannot write a recipe with that file of exclusions")
+                    .because("its path is not UTF-8, as TOML must be")
+                    .try_this("another name for it")
+            })?;
+            keys.put("exclude", text(path));
         }
         Ok(keys.0)
     }

@@ -1,0 +1,142 @@
+//! What may leave the program about people. This room alone makes [`Disclosed`], and files of people and reports
+//! take nothing else.
+//!
+//! Two rules: a group of fewer than [`FLOOR`] learners is not shown, nor can it be found by subtracting one shown
+//! group from another; and ids leave as they are only when that is asked for, else as hashes whose salt is
+//! forgotten, so that rows of one file can be told to be of one person, and nothing beyond that file.
+
+use std::hash::{BuildHasher, RandomState};
+
+pub use crate::segments::cards::PRIVACY_FLOOR as FLOOR;
+use crate::segments::cards::{Card, Cards};
+use crate::table::cleaning::Learners;
+use crate::table::role::Role;
+
+/// Something that may leave the program.
+#[derive(Clone, Debug)]
+pub struct Disclosed<T>(T);
+
+impl<T> Disclosed<T> {
+    /// What it is.
+    pub fn get(&self) -> &T {
+        &self.0
+    }
+}
+
+/// How ids leave the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ids {
+    /// Hashed with a salt that is made for this list and forgotten.
+    Hashed,
+    /// As they are, since that was asked for.
+    Plain,
+}
+
+/// An explicit list of people.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// Used rows, in the order of the list.
+    pub rows: Vec<u32>,
+    /// One id each; `None` where no id column is known.
+    pub ids: Option<Vec<String>>,
+}
+
+/// An explicit list of people; somebody asked for these rows, so that the floor does not apply.
+pub fn list(learners: &Learners, rows: Vec<u32>, ids: Ids) -> Disclosed<List> {
+    let column = learners.with_role(Role::Learner);
+    let salt = RandomState::new();
+    let ids = column.map(|column| {
+        let of = |row: &u32| {
+            let id = column.cell(*row as usize);
+            match ids {
+                Ids::Plain => id,
+                // SipHash with random keys: who does not know the keys cannot tell whose hash it is, even with
+                // all ids at hand. Two halves, so that no two learners meet by chance.
+                Ids::Hashed => format!("{:016x}{:016x}", salt.hash_one((0u8, &id)), salt.hash_one((1u8, &id))),
+            }
+        };
+        rows.iter().map(of).collect()
+    });
+    Disclosed(List { rows, ids })
+}
+
+/// A card as it may be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct ShownCard<'a> {
+    /// The card.
+    pub card: &'a Card,
+    /// Why its figures must not be shown, where that is so.
+    pub hidden: Option<&'static str>,
+}
+
+/// The cards as they may be shown: neither a group under the floor, nor two groups that differ by one.
+///
+/// `everybody` is the number of used rows with known pay and experience: all but a few would tell of the few.
+pub fn cards(cards: &Cards, everybody: usize) -> Disclosed<Vec<ShownCard<'_>>> {
+    let mut shown: Vec<ShownCard<'_>> = Vec::new();
+    for card in &cards.cards {
+        let rows = |card: &Card| card.people.iter().map(|person| person.row).collect::<Vec<_>>();
+        let own = rows(card);
+        let tells = |other: &ShownCard<'_>| {
+            let other = rows(other.card);
+            let common = own.iter().filter(|row| other.binary_search(row).is_ok()).count();
+            [own.len() - common, other.len() - common].into_iter().any(|rest| (1..FLOOR).contains(&rest))
+                && (common == own.len() || common == other.len())
+        };
+        let hidden = if card.learners < FLOOR {
+            Some("fewer learners than the privacy floor")
+        } else if (1..FLOOR).contains(&everybody.saturating_sub(own.len()))
+            || shown.iter().filter(|other| other.hidden.is_none()).any(tells)
+        {
+            Some("together with another figure it would tell of fewer learners than the privacy floor")
+        } else {
+            None
+        };
+        shown.push(ShownCard { card, hidden });
+    }
+    Disclosed(shown)
+}
+
+/// Sizes of the parts of a whole whose size is shown too: those under the floor are not shown, and where only one
+/// is not, neither is the next smallest, which would tell of it. 0 tells of nobody.
+pub fn parts(sizes: &[usize]) -> Disclosed<Vec<Option<usize>>> {
+    let small = |size: usize| (1..FLOOR).contains(&size);
+    let mut shown: Vec<Option<usize>> = sizes.iter().map(|size| (!small(*size)).then_some(*size)).collect();
+    let hidden: usize = sizes.iter().copied().filter(|size| small(*size)).sum();
+    // Whatever is not shown must be enough people together.
+    if (1..FLOOR).contains(&hidden) {
+        let next = (0..sizes.len()).filter(|i| shown[*i].is_some_and(|n| n > 0)).min_by_key(|i| (sizes[*i], *i));
+        if let Some(next) = next {
+            shown[next] = None;
+        }
+    }
+    Disclosed(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn one_small_part_takes_the_next_smallest_with_it() {
+        assert_eq!(parts(&[100, 3, 40]).get(), &[Some(100), None, None]);
+        assert_eq!(parts(&[100, 5, 7, 40]).get(), &[Some(100), None, None, Some(40)]);
+        assert_eq!(parts(&[100, 0, 10]).get(), &[Some(100), Some(0), Some(10)]);
+        assert_eq!(parts(&[3]).get(), &[None]);
+    }
+
+    proptest! {
+        /// Who knows the whole and all that is shown knows of nobody by subtraction.
+        #[test]
+        fn subtraction_never_tells_of_a_few(sizes in prop::collection::vec(0usize..40, 1..8)) {
+            let disclosed = parts(&sizes);
+            let shown = disclosed.get();
+            let rest: usize = sizes.iter().sum::<usize>() - shown.iter().flatten().sum::<usize>();
+            let nothing_else = shown.iter().all(|s| s.is_none_or(|n| n == 0));
+            prop_assert!(rest == 0 || rest >= FLOOR || nothing_else);
+            prop_assert!(shown.iter().flatten().all(|n| *n == 0 || *n >= FLOOR));
+        }
+    }
+}
