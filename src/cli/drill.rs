@@ -64,7 +64,8 @@ impl Drill {
     }
 }
 
-fn clusters(cleaned: &Cleaned, recipe: &Recipe, k: usize, cancel: &Cancel) -> Result<ClusterOf> {
+/// The clusters of one k, for rules that name them.
+pub(super) fn clusters(cleaned: &Cleaned, recipe: &Recipe, k: usize, cancel: &Cancel) -> Result<ClusterOf> {
     let features = study::features(cleaned, recipe)?;
     let prepared = Arc::new(study::prepare(cleaned, &features, cancel)?);
     let clustering = study::fit(cleaned, &prepared, recipe, k, cancel)?;

@@ -8,6 +8,7 @@ mod interrupt;
 mod keys;
 mod output;
 mod peers;
+mod plan;
 mod profile;
 mod sample;
 mod sweep;
@@ -42,6 +43,8 @@ enum Command {
     Profile(profile::Profile),
     /// Everybody's pay against the peers.
     Peers(peers::Peers),
+    /// Whom to speak to and why: recommendation cards, the people behind one, an audience by budget.
+    Plan(plan::Plan),
     /// Two recipes: what was chosen otherwise, and who is in another cluster for it.
     Diff(diff::Diff),
     /// Make the synthetic learners table.
@@ -85,6 +88,7 @@ fn headless(command: Command) -> Result<u8> {
         Command::Drill(drill) => drill.run(&cancel),
         Command::Profile(profile) => profile.run(&cancel),
         Command::Peers(peers) => peers.run(&cancel),
+        Command::Plan(plan) => plan.run(&cancel),
         Command::Diff(diff) => diff.run(&cancel),
         Command::Sample(sample) => sample.run(&cancel),
         Command::Keys(keys) => keys.run(),

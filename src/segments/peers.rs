@@ -20,7 +20,7 @@ pub const MIN_PEERS: usize = 5;
 
 /// A robust spread in the unit of a standard deviation: 1.4826 times the median absolute deviation
 /// (Rousseeuw & Croux 1993).
-const MAD_TO_DEVIATION: f64 = 1.4826;
+pub(super) const MAD_TO_DEVIATION: f64 = 1.4826;
 
 /// Who the peers are, the closest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -107,7 +107,8 @@ pub fn exclusions(cleaned: &Cleaned, path: &Path) -> Result<Exclusions> {
     if size > LONGEST {
         return Err(cannot(None, &"it is larger than a list of ids"));
     }
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path).map_err(|e| cannot(None, &e))?;
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path).map_err(|e| cannot(None, &e))?;
     let learners = &cleaned.learners;
     let id = cleaned.table.columns.iter().find(|column| column.role == Role::Learner);
     let mut excluded_ids: HashSet<String> = HashSet::new();

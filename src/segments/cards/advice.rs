@@ -47,8 +47,9 @@ fn current_rule(making: &Making<'_>) -> Made {
         .filter(|row| above(**row as usize).is_finite())
         .map(|row| yardsticks.person(people, *row, above(*row as usize), 0.0))
         .collect();
-    let effect = contrast::effect(making, &chosen, Measure::Share, Unit::Share, "share above the median of their peers")
-        .ok_or("the rule matches nobody whose peers are known")?;
+    let effect =
+        contrast::effect(making, &chosen, Measure::Share, Unit::Share, "share above the median of their peers")
+            .ok_or("the rule matches nobody whose peers are known")?;
     let rows: Vec<u32> = chosen.iter().map(|p| p.row).collect();
     let learners = people.learners_among(&rows);
     Ok(Card {
@@ -135,8 +136,7 @@ fn collect_age(making: &Making<'_>, found: &Cards) -> Made {
 fn diversify(making: &Making<'_>, found: &Cards) -> Made {
     let standing = |kind| found.of(kind).filter(|card: &&Card| card.withheld.is_none());
     let missing = |kind: Kind| format!("there is no card {kind} to spread the effort to");
-    let underpaid =
-        standing(Kind::ExperiencedUnderpaid).ok_or_else(|| missing(Kind::ExperiencedUnderpaid))?;
+    let underpaid = standing(Kind::ExperiencedUnderpaid).ok_or_else(|| missing(Kind::ExperiencedUnderpaid))?;
     let rising = standing(Kind::YoungRising).ok_or_else(|| missing(Kind::YoungRising))?;
     let people = making.people;
     let reached = |row: u32| making.rule.rows.binary_search(&row).is_ok();

@@ -77,7 +77,8 @@ impl Kind {
     pub fn parse(word: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word.trim()).ok_or_else(|| {
             let words = Self::ALL.map(Self::word);
-            let hint = nearest(word, words).map_or_else(|| words.join(", "), |n| format!("{n}; or {}", words.join(", ")));
+            let hint =
+                nearest(word, words).map_or_else(|| words.join(", "), |n| format!("{n}; or {}", words.join(", ")));
             Error::usage(format!("no card is called '{word}'")).try_this(hint)
         })
     }

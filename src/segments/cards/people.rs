@@ -1,15 +1,21 @@
 //! Everybody as the cards see them: pay and experience with their percentiles, and the main strata.
 
+use std::ops::RangeInclusive;
+
 use rayon::prelude::*;
 
 use super::history::History;
+use crate::features::encode::quantile;
 use crate::segments::band::Band;
-use crate::segments::peers::{Known, Peers};
+use crate::segments::peers::{Known, MAD_TO_DEVIATION, Peers};
 use crate::table::cleaning::{Learners, NOT_USED};
 use crate::table::role::Role;
 
 /// Roles that are looked into one by one; those of fewer people are none of the main strata.
 const MAIN_ROLES: usize = 12;
+
+/// Robust standard deviations from the median beyond which a pay figure is no longer probable.
+const FAR_OFF: f64 = 3.5;
 
 /// No stratum: in [`Strata::of`].
 pub(super) const NO_STRATUM: u32 = u32::MAX;
@@ -40,7 +46,7 @@ pub struct People<'a> {
     pub pay: &'a [f64],
     /// Experience in years.
     pub experience: &'a [f64],
-    /// Percentile of pay, 0…100 (mean rank of equals); NaN where pay or experience is unknown.
+    /// Percentile of pay, 0…100 (mean rank of equals); NaN where pay or experience is unknown or improbable.
     pub pay_percentile: Vec<f64>,
     /// Percentile of experience, likewise.
     pub experience_percentile: Vec<f64>,
@@ -50,6 +56,8 @@ pub struct People<'a> {
     pub strata: [Strata; 3],
     /// What a learner was paid before; `None` where no id column or no year of the pay figure is known.
     pub history: Option<History>,
+    /// Used rows whose pay is so far off that it is most likely a slip: they are in no card.
+    pub improbable: usize,
     /// Source rows that a used row speaks for.
     speaks_for: Vec<u32>,
 }
@@ -61,8 +69,10 @@ impl<'a> People<'a> {
     pub fn new(learners: &'a Learners, peers: &'a Peers, every_row: &Learners) -> Option<Self> {
         let pay = learners.with_role(Role::Pay)?.numbers()?;
         let experience = learners.with_role(Role::Experience)?.numbers()?;
+        let probable = probable(pay);
         let known: Vec<bool> =
-            pay.iter().zip(experience).map(|(pay, years)| *pay > 0.0 && pay.is_finite() && years.is_finite()).collect();
+            pay.iter().zip(experience).map(|(pay, years)| probable.contains(pay) && years.is_finite()).collect();
+        let improbable = pay.iter().filter(|pay| **pay > 0.0 && pay.is_finite() && !probable.contains(*pay)).count();
         let mut speaks_for = vec![0; learners.rows()];
         for used in learners.used_of.iter().filter(|used| **used != NOT_USED) {
             speaks_for[*used as usize] += 1;
@@ -76,11 +86,12 @@ impl<'a> People<'a> {
             pay,
             experience,
             peers,
+            improbable,
             speaks_for,
         })
     }
 
-    /// Used rows of which pay and experience are known.
+    /// Used rows of which pay and experience are known, and pay is probable.
     pub fn known(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.pay.len()).filter(|row| !self.pay_percentile[*row].is_nan())
     }
@@ -99,6 +110,19 @@ impl<'a> People<'a> {
     pub fn learners_among(&self, rows: &[u32]) -> usize {
         self.learners.learners_among(rows.iter().map(|row| *row as usize)).unwrap_or(rows.len())
     }
+}
+
+/// Pay that may be meant: ln(pay) within 3.5 robust standard deviations of its median (the modified z-score of
+/// Iglewicz & Hoaglin 1993). Pay of 2 rupees a year would otherwise head every list of the underpaid.
+fn probable(pay: &[f64]) -> RangeInclusive<f64> {
+    let mut logs: Vec<f64> = pay.iter().filter(|pay| **pay > 0.0 && pay.is_finite()).map(|pay| pay.ln()).collect();
+    let Some(median) = quantile(&mut logs, 0.5) else { return 0.0..=f64::MAX };
+    let mut away: Vec<f64> = logs.iter().map(|log| (log - median).abs()).collect();
+    let deviation = MAD_TO_DEVIATION * quantile(&mut away, 0.5).unwrap_or(0.0);
+    if deviation == 0.0 {
+        return f64::MIN_POSITIVE..=f64::MAX;
+    }
+    (median - FAR_OFF * deviation).exp()..=(median + FAR_OFF * deviation).exp()
 }
 
 /// Percentiles of the known values, 0…100: the mean rank of equals over their number.
@@ -131,7 +155,8 @@ fn roles(learners: &Learners) -> Strata {
     let mut stratum = vec![NO_STRATUM; count.len()];
     main.iter().enumerate().for_each(|(i, code)| stratum[*code] = i as u32);
     let levels = main.iter().map(|code| text.levels[*code].clone()).collect();
-    let of = (0..learners.rows()).map(|row| known.code(row).map_or(NO_STRATUM, |code| stratum[code as usize])).collect();
+    let of =
+        (0..learners.rows()).map(|row| known.code(row).map_or(NO_STRATUM, |code| stratum[code as usize])).collect();
     Strata { name, of, levels }
 }
 
@@ -160,6 +185,16 @@ fn years(learners: &Learners) -> Strata {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slips_are_not_probable() {
+        let mut pay: Vec<f64> = (0..101).map(|i| 1e6 * (0.02 * f64::from(i - 50)).exp()).collect();
+        pay.extend([2.0, 1e12, 0.0, f64::NAN]);
+        let probable = probable(&pay);
+        assert_eq!(pay.iter().filter(|pay| probable.contains(*pay)).count(), 101);
+        assert!(super::probable(&[5.0, 5.0, 5.0, 7.0]).contains(&7.0));
+        assert!(!super::probable(&[5.0, 5.0]).contains(&0.0));
+    }
 
     #[test]
     fn percentiles_are_mean_ranks_as_pandas_has_them() {

@@ -14,14 +14,17 @@ const AHEAD: f64 = 0.02;
 
 pub(super) fn card(making: &Making<'_>) -> Made {
     let people = making.people;
-    let history = people.history.as_ref().ok_or("no learner has two pay figures: ids and the year of pay are needed")?;
+    let history =
+        people.history.as_ref().ok_or("no learner has two pay figures: ids and the year of pay are needed")?;
     let growth: Vec<f64> = (0..people.pay.len()).map(|row| history.growth(row)).collect();
     let is_little = |row: &usize| people.experience_percentile[*row] <= LITTLE && people.pay_percentile[*row] <= LITTLE;
     // Whose own figures did not rise is not rising; where there is one figure only, nothing speaks against it.
-    let candidates: Vec<usize> = people.known().filter(is_little).filter(|row| growth[*row].is_nan() || growth[*row] > 0.0).collect();
+    let candidates: Vec<usize> =
+        people.known().filter(is_little).filter(|row| growth[*row].is_nan() || growth[*row] > 0.0).collect();
     let mut is_in = vec![false; people.pay.len()];
     people.known().filter(is_little).for_each(|row| is_in[row] = true);
-    let known = |inside: bool| growth.iter().zip(&is_in).filter(|(g, is_in)| g.is_finite() && **is_in == inside).count();
+    let known =
+        |inside: bool| growth.iter().zip(&is_in).filter(|(g, is_in)| g.is_finite() && **is_in == inside).count();
     if known(true) < MIN_KNOWN || known(false) < MIN_KNOWN {
         return Err(format!(
             "too few learners have pay figures of two years ({} of those with little experience and pay)",
@@ -35,7 +38,8 @@ pub(super) fn card(making: &Making<'_>) -> Made {
         .map(|row| yardsticks.person(people, row as u32, growth[row], 0.0))
         .collect();
     let words = "median growth of pay a year, less that of the others";
-    let judged = contrast::effect(making, &all, Measure::MedianDifference, Unit::Growth, words).ok_or("no growth is known")?;
+    let judged =
+        contrast::effect(making, &all, Measure::MedianDifference, Unit::Growth, words).ok_or("no growth is known")?;
     if judged.value < AHEAD.max(CLEAR * judged.se) {
         return Err(format!(
             "the pay of those with little experience and pay rises by {:+.0} points a year against that of the others: \
@@ -51,7 +55,8 @@ pub(super) fn card(making: &Making<'_>) -> Made {
             yardsticks.person(people, *row as u32, growth[*row], score)
         })
         .collect();
-    let effect = contrast::effect(making, &chosen, Measure::MedianDifference, Unit::Growth, words).ok_or("no growth is known")?;
+    let effect = contrast::effect(making, &chosen, Measure::MedianDifference, Unit::Growth, words)
+        .ok_or("no growth is known")?;
     let rows: Vec<u32> = chosen.iter().map(|p| p.row).collect();
     let learners = people.learners_among(&rows);
     let with_history = chosen.iter().filter(|p| p.value.is_finite()).count();

@@ -62,9 +62,10 @@ pub(super) fn card(making: &Making<'_>) -> Made {
         effect,
         strata: contrast::within(people, &chosen, Measure::MedianRatio, &["role"]),
         people: chosen,
-        caveat: "The lowest of the common roles; titles are as people wrote them, and a role may be paid less for good \
+        caveat:
+            "The lowest of the common roles; titles are as people wrote them, and a role may be paid less for good \
                  reasons that the table does not hold."
-            .to_owned(),
+                .to_owned(),
         next: "compare with pay from outside before speaking of a role as mispriced".to_owned(),
         score: "100 × (1 − pay ÷ median pay of other roles in the band)",
         withheld: None,

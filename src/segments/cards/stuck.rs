@@ -14,7 +14,8 @@ const MORE: f64 = 0.1;
 
 pub(super) fn card(making: &Making<'_>) -> Made {
     let people = making.people;
-    let history = people.history.as_ref().ok_or("no learner has two pay figures: ids and the year of pay are needed")?;
+    let history =
+        people.history.as_ref().ok_or("no learner has two pay figures: ids and the year of pay are needed")?;
     let updated: Vec<usize> = people
         .known()
         .filter(|row| history.of(*row).len() > 1 && history.of(*row).iter().all(|u| u.gap.is_finite()))
@@ -70,9 +71,10 @@ pub(super) fn card(making: &Making<'_>) -> Made {
         effect,
         strata: contrast::within(people, &chosen, Measure::CountRatio, &[]),
         people: chosen,
-        caveat: "Peers are those of the row that gave the figure, whatever its year. Only learners who gave two figures \
+        caveat:
+            "Peers are those of the row that gave the figure, whatever its year. Only learners who gave two figures \
                  are seen, and they may differ from those who gave one."
-            .to_owned(),
+                .to_owned(),
         next: "ask what keeps them there before offering anything".to_owned(),
         score: "mean of how far pay is below the peers' median at each update, in %",
         withheld: None,

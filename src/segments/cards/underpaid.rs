@@ -36,8 +36,9 @@ pub(super) fn card(making: &Making<'_>) -> Made {
     if chosen.is_empty() {
         return Err("nobody is half the table more experienced than paid".to_owned());
     }
-    let effect = contrast::effect(making, &chosen, Measure::MedianRatio, Unit::Relative, "median pay against the others")
-        .ok_or("no pay is known")?;
+    let effect =
+        contrast::effect(making, &chosen, Measure::MedianRatio, Unit::Relative, "median pay against the others")
+            .ok_or("no pay is known")?;
     let median = |values: &[f64], inside: bool| {
         let mut these: Vec<f64> = known.iter().filter(|row| is_in[**row] == inside).map(|row| values[*row]).collect();
         quantile(&mut these, 0.5).unwrap_or(f64::NAN)
@@ -63,9 +64,12 @@ pub(super) fn card(making: &Making<'_>) -> Made {
         people: chosen,
         caveat: format!(
             "Chosen by low pay, so that low pay is no finding of itself; what counts is who they are and how many. Pay \
-             and experience have a rank correlation of {relation:.2}. One pay figure each, as the learner gave it."
+             and experience have a rank correlation of {relation:.2}. One pay figure each, as the learner gave it; {} \
+             improbable figures are left out.",
+            group_thousands(people.improbable as u64)
         ),
-        next: "speak to those with the highest score first; ask what they were paid before and what they want".to_owned(),
+        next: "speak to those with the highest score first; ask what they were paid before and what they want"
+            .to_owned(),
         score: "percentile of experience − percentile of pay",
         withheld: None,
     })

@@ -1,0 +1,440 @@
+//! Cards and audience for people and for programs, and the lists behind them. Figures come through the privacy floor.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::list::{Cells, Column};
+use super::text::{self, Align};
+use crate::error::{Error, Result};
+use crate::privacy::{self, Disclosed, Ids, List, ShownCard};
+use crate::segments::audience::{Audience, Composition};
+use crate::segments::cards::{Card, Effect, Kind, Person, Unit};
+use crate::study::Cleaned;
+use crate::study::plan::Plan;
+use crate::table::cleaning::NOT_USED;
+use crate::table::money::{format_pay, group_thousands};
+use crate::table::role::Role;
+
+/// JSON of `kscope plan`.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    source: String,
+    cards: Vec<CardJson>,
+    not_shown: Vec<NotShownJson>,
+    audience: Option<AudienceJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct CardJson {
+    kind: &'static str,
+    claim: Option<String>,
+    rows: Option<usize>,
+    learners: Option<usize>,
+    effect: Option<EffectJson>,
+    holds_within: Vec<&'static str>,
+    strata: Vec<WithinJson>,
+    caveat: String,
+    next: String,
+    score: Option<&'static str>,
+    withheld: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct EffectJson {
+    value: f64,
+    low: f64,
+    high: f64,
+    unit: &'static str,
+    words: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct WithinJson {
+    name: &'static str,
+    holds: bool,
+    reverses: bool,
+    judged: usize,
+    against: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct NotShownJson {
+    kind: &'static str,
+    why: String,
+}
+
+#[derive(Debug, Serialize)]
+struct AudienceJson {
+    budget: usize,
+    learners: usize,
+    segments: Vec<SegmentJson>,
+    excluded: usize,
+    composition: CompositionJson,
+    against_rule: AgainstJson,
+    largest: LargestJson,
+    notices: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct SegmentJson {
+    name: &'static str,
+    /// Null under the privacy floor.
+    learners: Option<usize>,
+    wanted: usize,
+    score: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct CompositionJson {
+    pay: Option<f64>,
+    experience: Option<f64>,
+    above_peers: Option<f64>,
+    older: Option<f64>,
+    age_is_assumed: Option<bool>,
+    of_kind: BTreeMap<&'static str, f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct AgainstJson {
+    rule: String,
+    learners: usize,
+    also_in_audience: Option<usize>,
+    composition: CompositionJson,
+}
+
+#[derive(Debug, Serialize)]
+struct LargestJson {
+    company: Option<usize>,
+    role: Option<usize>,
+}
+
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Relative => "relative",
+        Unit::Share => "share",
+        Unit::Growth => "growth-per-year",
+    }
+}
+
+/// The figure of an effect as people read it: −58 %, 52 %, +24 points a year.
+pub fn effect_words(effect: &Effect) -> String {
+    let signed = |v: f64| format!("{:+.0}", 100.0 * v).replace('-', "−");
+    let (show, after): (&dyn Fn(f64) -> String, &str) = match effect.unit {
+        Unit::Relative => (&signed, " %"),
+        Unit::Share => (&|v: f64| format!("{:.0}", 100.0 * v), " %"),
+        Unit::Growth => (&signed, " points a year"),
+    };
+    format!("{}{after} ({} to {})", show(effect.value), show(effect.low), show(effect.high))
+}
+
+impl Report {
+    /// Collects what may be shown.
+    pub fn new(source: &str, cleaned: &Cleaned, plan: &Plan) -> Self {
+        let cards = privacy::cards(&plan.cards, plan.everybody);
+        let not_shown = plan.cards.not_shown.iter().map(|n| NotShownJson { kind: n.kind.word(), why: n.why.clone() });
+        Self {
+            source: source.to_owned(),
+            cards: cards.get().iter().map(card_json).collect(),
+            not_shown: not_shown.collect(),
+            audience: plan.audience.as_ref().map(|audience| audience_json(cleaned, plan, audience)),
+        }
+    }
+
+    /// What should be known beside it.
+    pub fn notices(&self) -> &[String] {
+        self.audience.as_ref().map_or(&[], |audience| &audience.notices)
+    }
+}
+
+fn card_json(shown: &ShownCard<'_>) -> CardJson {
+    let card = shown.card;
+    let open = shown.hidden.is_none();
+    let effect =
+        |e: &Effect| EffectJson { value: e.value, low: e.low, high: e.high, unit: unit(e.unit), words: e.words };
+    CardJson {
+        kind: card.kind.word(),
+        claim: open.then(|| card.claim.clone()),
+        rows: open.then_some(card.rows),
+        learners: open.then_some(card.learners),
+        effect: open.then(|| effect(&card.effect)),
+        holds_within: if open { card.holds_within() } else { Vec::new() },
+        strata: if open { card.strata.iter().map(within_json).collect() } else { Vec::new() },
+        caveat: card.caveat.clone(),
+        next: card.next.clone(),
+        score: Some(card.score).filter(|score| !score.is_empty()),
+        withheld: card.withheld.clone().or(shown.hidden.map(str::to_owned)),
+    }
+}
+
+fn within_json(within: &crate::segments::cards::Within) -> WithinJson {
+    WithinJson {
+        name: within.name,
+        holds: within.holds(),
+        reverses: within.reverses(),
+        judged: within.strata.len(),
+        against: within.against().map(|stratum| stratum.level.clone()).collect(),
+    }
+}
+
+fn composition_json(cleaned: &Cleaned, composition: &Composition) -> CompositionJson {
+    let of_kind = composition.of_kind.iter().map(|(kind, learners)| (kind.word(), *learners)).collect();
+    CompositionJson {
+        pay: composition.pay,
+        experience: composition.experience,
+        above_peers: composition.above_peers,
+        older: composition.older,
+        age_is_assumed: cleaned.ages.as_ref().map(|ages| ages.basis.is_assumed()),
+        of_kind,
+    }
+}
+
+fn audience_json(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> AudienceJson {
+    let sizes: Vec<usize> = audience.segments.iter().map(|segment| segment.rows.len()).collect();
+    let shown = privacy::parts(&sizes);
+    let segments = audience.segments.iter().zip(shown.get()).map(|(segment, learners)| SegmentJson {
+        name: segment.kind.word(),
+        learners: *learners,
+        wanted: segment.wanted,
+        score: plan.cards.of(segment.kind).map_or("", |card| card.score),
+    });
+    let learners: usize = sizes.iter().sum();
+    let also = privacy::parts(&[audience.also_by_rule, learners - audience.also_by_rule]);
+    AudienceJson {
+        budget: audience.budget,
+        learners,
+        segments: segments.collect(),
+        excluded: audience.excluded,
+        composition: composition_json(cleaned, &audience.composition),
+        against_rule: AgainstJson {
+            rule: plan.rule.clone(),
+            learners: plan.rule_learners,
+            also_in_audience: also.get()[0],
+            composition: composition_json(cleaned, &audience.by_rule),
+        },
+        largest: LargestJson {
+            company: audience.largest[0].as_ref().map(|(_, n)| *n),
+            role: audience.largest[1].as_ref().map(|(_, n)| *n),
+        },
+        notices: audience.notices.clone(),
+    }
+}
+
+/// For people.
+pub fn text(cleaned: &Cleaned, plan: &Plan) -> String {
+    let escape = crate::source::escape;
+    let mut out = String::new();
+    let cards = privacy::cards(&plan.cards, plan.everybody);
+    for (i, shown) in cards.get().iter().enumerate() {
+        let card = shown.card;
+        if let Some(hidden) = shown.hidden {
+            out += &format!("{}  {}\n   withheld: {hidden}\n\n", i + 1, card.kind);
+            continue;
+        }
+        out += &format!("{}  {}\n   {}\n", i + 1, card.kind, escape(&card.claim));
+        out += &format!(
+            "   who      {} learners, {} rows\n   effect   {}: {}\n",
+            group_thousands(card.learners as u64),
+            group_thousands(card.rows as u64),
+            card.effect.words,
+            effect_words(&card.effect),
+        );
+        if !card.strata.is_empty() {
+            out += &format!("   holds    {}\n", escape(&holds_words(card)));
+        }
+        if let Some(why) = &card.withheld {
+            out += &format!("   withheld {why}\n");
+        }
+        out += &format!("   caveat   {}\n   next     {}\n\n", card.caveat, card.next);
+    }
+    for missing in &plan.cards.not_shown {
+        out += &format!("–  {}: {}\n", missing.kind, escape(&missing.why));
+    }
+    if let Some(audience) = &plan.audience {
+        out += &format!("\n{}", audience_text(cleaned, plan, audience));
+    }
+    out
+}
+
+/// Inside which strata the direction of a card holds, in words.
+pub fn holds_words(card: &Card) -> String {
+    let words = card.strata.iter().map(|within| {
+        let against: Vec<&str> = within.against().map(|stratum| stratum.level.as_str()).collect();
+        match (within.strata.len(), against.len()) {
+            (0, _) => format!("{}: too few in each to tell", within.name),
+            (n, 0) => format!("in each {} of {n}", within.name),
+            (n, _) if within.reverses() => format!("REVERSES in most {}s of {n}", within.name),
+            (n, against_n) if against_n <= 3 => {
+                format!("in {} of {n} {}s, not in {}", n - against_n, within.name, against.join(", "))
+            }
+            (n, against_n) => format!("in {} of {n} {}s", n - against_n, within.name),
+        }
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
+fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> String {
+    let sizes: Vec<usize> = audience.segments.iter().map(|segment| segment.rows.len()).collect();
+    let shown = privacy::parts(&sizes);
+    let rows: Vec<Vec<String>> = audience
+        .segments
+        .iter()
+        .zip(shown.get())
+        .map(|(segment, learners)| {
+            vec![
+                segment.kind.to_string(),
+                group_thousands(segment.wanted as u64),
+                learners.map_or("<10".to_owned(), |n| group_thousands(n as u64)),
+                plan.cards.of(segment.kind).map_or("", |card| card.score).to_owned(),
+            ]
+        })
+        .collect();
+    let header =
+        [("segment", Align::Left), ("wanted", Align::Right), ("learners", Align::Right), ("ordered by", Align::Left)];
+    let mut out = format!("Audience of {}\n{}", group_thousands(audience.budget as u64), text::table(&header, &rows));
+    let approx = if cleaned.ages.as_ref().is_some_and(|ages| ages.basis.is_assumed()) { "≈" } else { "" };
+    let (own, rule) = (&audience.composition, &audience.by_rule);
+    let percent = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
+    let pay = |c: &Composition| c.pay.map_or("–".to_owned(), |pay| format_pay(pay, cleaned.table.currency));
+    let years = |c: &Composition| c.experience.map_or("–".to_owned(), |years| format!("{years:.0} y"));
+    let mut rows = vec![
+        vec!["median pay".to_owned(), pay(own), pay(rule)],
+        vec!["median experience".to_owned(), years(own), years(rule)],
+        vec!["above the peers' median".to_owned(), percent(own.above_peers), percent(rule.above_peers)],
+        vec![
+            format!("{approx}35 or older"),
+            format!("{approx}{}", percent(own.older)),
+            format!("{approx}{}", percent(rule.older)),
+        ],
+    ];
+    for ((kind, mine), (_, other)) in own.of_kind.iter().zip(&rule.of_kind) {
+        rows.push(vec![kind.to_string(), format!("{mine:.0}"), format!("{other:.0}")]);
+    }
+    let header = [("made of", Align::Left), ("audience", Align::Right), ("by the rule in use", Align::Right)];
+    out += &format!("\n{}", text::table(&header, &rows));
+    out += &format!(
+        "\nThe rule in use is {}; the same number of learners drawn from it by lot.\n",
+        crate::source::escape(&plan.rule)
+    );
+    for notice in &audience.notices {
+        out += &format!("note: {}\n", crate::source::escape(notice));
+    }
+    out
+}
+
+/// Cards for spreadsheets: one line each.
+pub fn csv(plan: &Plan) -> Vec<Column> {
+    let shown = privacy::cards(&plan.cards, plan.everybody);
+    let open: Vec<(&Card, bool)> = shown.get().iter().map(|s| (s.card, s.hidden.is_none())).collect();
+    let number = |of: &dyn Fn(&Card) -> f64| {
+        Cells::Number(open.iter().map(|(card, open)| if *open { of(card) } else { f64::NAN }).collect())
+    };
+    let words = |of: &dyn Fn(&Card, bool) -> Option<String>| {
+        Cells::Text(open.iter().map(|(card, open)| of(card, *open)).collect())
+    };
+    vec![
+        Column::new("kind", words(&|card, _| Some(card.kind.to_string()))),
+        Column::new("claim", words(&|card, open| open.then(|| card.claim.clone()))),
+        Column::new("rows", number(&|card| card.rows as f64)),
+        Column::new("learners", number(&|card| card.learners as f64)),
+        Column::new("value", number(&|card| card.effect.value)),
+        Column::new("low", number(&|card| card.effect.low)),
+        Column::new("high", number(&|card| card.effect.high)),
+        Column::new("unit", words(&|card, _| Some(unit(card.effect.unit).to_owned()))),
+        Column::new("holds_within", words(&|card, open| open.then(|| card.holds_within().join("; ")))),
+        Column::new("caveat", words(&|card, _| Some(card.caveat.clone()))),
+        Column::new("withheld", words(&|card, _| card.withheld.clone())),
+    ]
+}
+
+/// The people behind a card, with all that its figures are made of.
+///
+/// # Errors
+/// The card is not there, or withheld.
+pub fn card_list(cleaned: &Cleaned, plan: &Plan, kind: Kind, ids: Ids) -> Result<Vec<Column>> {
+    let why_not = plan.cards.not_shown.iter().find(|missing| missing.kind == kind).map(|missing| missing.why.clone());
+    let card = plan.cards.of(kind).ok_or_else(|| {
+        Error::bad_input(format!("there is no card {kind}"))
+            .because(why_not.unwrap_or_default())
+            .try_this("kscope plan FILE, which says what stands and what does not")
+    })?;
+    if let Some(why) = &card.withheld {
+        return Err(Error::bad_input(format!("the card {kind} is withheld")).because(why));
+    }
+    let list = privacy::list(&cleaned.learners, card.people.iter().map(|person| person.row).collect(), ids);
+    let by_row = card.people.iter().map(|person| (person.row, (person, card.kind.word()))).collect();
+    Ok(people(cleaned, &by_row, &list))
+}
+
+/// The people of the audience, in the order in which to contact them.
+///
+/// # Errors
+/// There is no audience.
+pub fn audience_list(cleaned: &Cleaned, plan: &Plan, ids: Ids) -> Result<Vec<Column>> {
+    let audience = plan.audience.as_ref().filter(|audience| !audience.segments.is_empty()).ok_or_else(|| {
+        Error::bad_input("there is no audience")
+            .because("no card about people stands")
+            .try_this("kscope plan FILE, which says what stands and what does not")
+    })?;
+    let mut by_row = BTreeMap::new();
+    for segment in &audience.segments {
+        let Some(card) = plan.cards.of(segment.kind) else { continue };
+        for row in &segment.rows {
+            if let Ok(at) = card.people.binary_search_by_key(row, |person| person.row) {
+                by_row.insert(*row, (&card.people[at], segment.kind.word()));
+            }
+        }
+    }
+    Ok(people(cleaned, &by_row, &privacy::list(&cleaned.learners, audience.rows(), ids)))
+}
+
+fn people(cleaned: &Cleaned, by_row: &BTreeMap<u32, (&Person, &str)>, list: &Disclosed<List>) -> Vec<Column> {
+    let (learners, list) = (&cleaned.learners, list.get());
+    let rows: Vec<u32> = list.rows.iter().copied().filter(|row| by_row.contains_key(row)).collect();
+    let mut speaks_for = vec![0i64; learners.rows()];
+    for used in learners.used_of.iter().filter(|used| **used != NOT_USED) {
+        speaks_for[*used as usize] += 1;
+    }
+    let whole = |of: &dyn Fn(usize) -> Option<i64>| Cells::Whole(rows.iter().map(|row| of(*row as usize)).collect());
+    let number = |of: &dyn Fn(&Person) -> f64| Cells::Number(rows.iter().map(|row| of(by_row[row].0)).collect());
+    let role = |role| learners.with_role(role);
+    let mut columns = vec![Column::new("row", whole(&|row| Some(i64::from(learners.source_row[row]))))];
+    if let Some(ids) = &list.ids {
+        let of: BTreeMap<u32, &String> = list.rows.iter().copied().zip(ids).collect();
+        columns
+            .push(Column::new("id", Cells::Text(rows.iter().map(|row| of.get(row).map(|id| (*id).clone())).collect())));
+    }
+    columns.push(Column::new("source_rows", whole(&|row| Some(speaks_for[row]))));
+    columns.push(Column::new("card", Cells::Text(rows.iter().map(|row| Some(by_row[row].1.to_owned())).collect())));
+    let shown = [
+        ("pay", Role::Pay),
+        ("experience", Role::Experience),
+        ("role", Role::Job),
+        ("company", Role::Company),
+        ("pay_year", Role::PayYear),
+    ];
+    for (name, column) in shown.into_iter().filter_map(|(name, of)| Some((name, role(of)?))) {
+        let cells = match (column.numbers(), column.categories()) {
+            (Some(values), _) => Cells::Number(rows.iter().map(|row| values[*row as usize]).collect()),
+            (_, Some(text)) => Cells::Text(rows.iter().map(|row| text.get(*row as usize).map(str::to_owned)).collect()),
+            _ => continue,
+        };
+        columns.push(Column::new(name, cells));
+    }
+    if let Some(peers) = &cleaned.peers {
+        let peer = |row: &u32| peers.of(*row as usize);
+        let of = |value: &dyn Fn(u32) -> f64| Cells::Number(rows.iter().map(|row| value(*row)).collect());
+        columns.push(Column::new("peer_median", of(&|row| peers.median[row as usize])));
+        columns.push(Column::new("peers", whole(&|row| peer(&(row as u32)).map(|p| i64::from(p.n)))));
+        let level = rows.iter().map(|row| peer(row).map(|p| p.level.word().to_owned())).collect();
+        columns.push(Column::new("peers_of", Cells::Text(level)));
+        columns.push(Column::new("gap", of(&|row| peers.gap[row as usize])));
+    }
+    columns.push(Column::new("value", number(&|p| p.value)));
+    columns.push(Column::new("yardstick", number(&|p| p.yardstick)));
+    for (at, name) in ["yardstick_in_role", "yardstick_in_band", "yardstick_in_pay_year"].into_iter().enumerate() {
+        columns.push(Column::new(name, number(&|p| p.within[at])));
+    }
+    columns.push(Column::new("score", number(&|p| p.score)));
+    columns
+}
