@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::features::{Encoding, Missing, Transform};
+use crate::segments::audience::Wanted;
+use crate::segments::cards::Kind;
 use crate::source::Location;
 use crate::table::cleaning::Entity;
 use crate::table::experience::Reference;
@@ -247,6 +249,22 @@ fn any_cleaning() -> impl Strategy<Value = Cleaning> {
         })
 }
 
+fn any_plan() -> impl Strategy<Value = PlanChoices> {
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.is_about_people()).collect();
+    (
+        1usize..1 << 20,
+        prop::collection::vec((any_of(&kinds), 0.5f64..100.0), 1..4),
+        (0.001f64..1.0, 0.001f64..1.0),
+        prop::option::of(any_text()),
+        prop::option::of(any_text()),
+    )
+        .prop_map(|(budget, mix, (company_cap, role_cap), rule, exclude)| PlanChoices {
+            wanted: Wanted { budget, mix: distinct(mix, |(kind, _)| kind.to_string()), company_cap, role_cap },
+            rule,
+            exclude: exclude.map(Into::into),
+        })
+}
+
 prop_compose! {
     fn any_recipe()(
         source in any_source(),
@@ -259,10 +277,10 @@ prop_compose! {
         engine in any_of(&[Engine::Kscope, Engine::Linfa]),
         silhouette in any_of(&[quality::Mode::Auto, quality::Mode::Exact]),
         rule in prop::option::of(prop_oneof![Just(String::new()), any_text()]),
-        names in prop::collection::btree_map(0usize..100, any_text(), 0..3),
+        (names, plan) in (prop::collection::btree_map(0usize..100, any_text(), 0..3), any_plan()),
     ) -> Recipe {
         let ks = (from, from + more);
-        Recipe { source, roles, cleaning, features, scale, k, ks, seed, starts, engine, silhouette, rule, names }
+        Recipe { source, roles, cleaning, features, scale, k, ks, seed, starts, engine, silhouette, rule, names, plan }
     }
 }
 
