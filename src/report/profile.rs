@@ -147,7 +147,7 @@ impl Report {
             numbers.sort_by(|a, b| b.eta_squared.total_cmp(&a.eta_squared));
             ClusterJson {
                 cluster: at,
-                name: profile.name.clone(),
+                name: recipe.name(profile).to_owned(),
                 rows: profile.source_rows,
                 rows_used: profile.used_rows,
                 learners: profile.learners,

@@ -59,7 +59,7 @@ impl Side {
         let source = |row: &u32| cleaned.learners.source_row[*row as usize];
         let clusters = prepared.encoded.rows.iter().map(source).zip(labels).collect();
         let found = findings::KFound::new(clustering);
-        let names = found.describe(cleaned, &prepared).profiles.iter().map(|p| p.name.clone()).collect();
+        let names = recipe.names_of(&found.describe(cleaned, &prepared).profiles);
         recipe.source.seen = Some(Seen::from(&*cleaned.table));
         recipe.k = Some(k);
         Ok(Self { recipe, features, clusters, names })
