@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod diff;
 pub mod findings;
+pub mod follow;
 pub mod history;
 pub mod recipe;
 pub mod session;

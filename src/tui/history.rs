@@ -33,6 +33,7 @@ pub(super) fn redo(model: &mut Model) -> Vec<Effect> {
 fn go(model: &mut Model, recipe: Option<Recipe>, how: &str) -> Vec<Effect> {
     let (Some(recipe), Some(cleaned)) = (recipe, model.cleaned.clone()) else { return Vec::new() };
     let before = std::mem::replace(&mut model.recipe, recipe);
+    model.follow.tell(&model.recipe);
     let now = &model.recipe;
     model.message = Some(format!("{how}: {}", difference(&before, now)));
     if before.rule != now.rule {
@@ -74,6 +75,10 @@ fn difference(before: &Recipe, now: &Recipe) -> String {
         (before.rule != now.rule, "rule"),
     ];
     words.extend(differ.into_iter().filter(|(differs, _)| *differs).map(|(_, word)| word.to_owned()));
+    // With other clusters other names are no news.
+    if words.is_empty() && before.names != now.names {
+        words.push("name".to_owned());
+    }
     words.join(", ")
 }
 

@@ -136,7 +136,9 @@ fn tabs_line(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 fn footer_line(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
-    let keys = if model.drill.editor.is_some() && model.help.is_none() {
+    let keys = if model.clusters.editor.is_some() && model.help.is_none() {
+        vec![("Enter", "take the name"), ("Esc", "leave the old one"), ("Ctrl-C", "quit")]
+    } else if model.drill.editor.is_some() && model.help.is_none() {
         vec![("Enter", "take the rule"), ("Esc", "leave the old one"), ("Ctrl-C", "quit")]
     } else {
         keys::footer(model)
