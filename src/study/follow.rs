@@ -23,6 +23,26 @@ pub enum Descent {
     New,
 }
 
+/// Whether two groups that share so many rows are the same one.
+fn is_same(both: usize, one: usize, other: usize) -> bool {
+    both > 0 && both as f64 >= SAME * (one + other - both) as f64
+}
+
+/// Whether a cluster still is the group of `rows` (ascending) that it once was: small steps that each leave it the
+/// same may lead far away. `members` are those of all clusters, see [`super::diff::members`].
+pub fn is_still(rows: &[u32], members: &[(u32, u16)], cluster: usize) -> bool {
+    let now = members.iter().filter(|(_, of)| usize::from(*of) == cluster);
+    let (mut at, mut both, mut size) = (0, 0, 0);
+    for (row, _) in now {
+        while rows.get(at).is_some_and(|old| old < row) {
+            at += 1;
+        }
+        both += usize::from(rows.get(at) == Some(row));
+        size += 1;
+    }
+    is_same(both, rows.len(), size)
+}
+
 /// Where each cluster of now comes from. A cluster of before lives on in one at most: see [`Moved::becomes`].
 pub fn descents(moved: &Moved) -> Vec<Descent> {
     let after = moved.table.first().map_or(0, Vec::len);
@@ -31,10 +51,7 @@ pub fn descents(moved: &Moved) -> Vec<Descent> {
         .map(|now| {
             let from = |old: usize| moved.table[old][now];
             let rows: usize = (0..before.len()).map(from).sum();
-            let heir = |old: &usize| {
-                let either = before[*old] + rows - from(*old);
-                moved.becomes[*old] == Some(now) && from(*old) as f64 >= SAME * either as f64 && rows > 0
-            };
+            let heir = |old: &usize| moved.becomes[*old] == Some(now) && is_same(from(*old), before[*old], rows);
             if let Some(old) = (0..before.len()).find(heir) {
                 return Descent::Same(old);
             }
@@ -101,6 +118,18 @@ mod tests {
         let new = moves((&[(0, 0), (1, 0)], 1), (&[(0, 0), (1, 0), (7, 1)], 2));
         assert_eq!(descents(&new), [Descent::Same(0), Descent::New]);
         assert_eq!(descents(&moves((&[], 1), (&[(3, 0)], 1))), [Descent::New]);
+    }
+
+    #[test]
+    fn small_steps_lead_away() {
+        let members = |from: u32| -> Vec<(u32, u16)> {
+            (0..20).map(|row| (row, u16::from(row >= from && row < from + 6))).collect()
+        };
+        let rows: Vec<u32> = (2..8).collect();
+        let still: Vec<bool> = (2..7).map(|from| is_still(&rows, &members(from), 1)).collect();
+        // 6, 5, 4, 3 and 2 rows of both: 6 of 6, 5 of 7, 4 of 8, 3 of 9, 2 of 10.
+        assert_eq!(still, [true, true, true, false, false]);
+        assert!(!is_still(&[], &members(0), 1) && !is_still(&rows, &members(0), 7));
     }
 
     #[test]

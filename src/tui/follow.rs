@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::model::Model;
 use crate::cluster::Clustering;
 use crate::features::Feature;
+use crate::segments::profile::Profile;
 use crate::study::diff::{self, Moved};
-use crate::study::follow::{Descent, colours, descents};
+use crate::study::follow::{Descent, colours, descents, is_still};
 use crate::study::recipe::Recipe;
 
 /// The clusters on screen and those before them.
@@ -32,7 +33,7 @@ pub struct Shown {
     /// Place in the palette, by cluster.
     colours: Vec<usize>,
     /// Names that people gave, by cluster.
-    given: BTreeMap<usize, String>,
+    given: BTreeMap<usize, Given>,
     /// What each cluster is called.
     names: Vec<String>,
     /// The choice that led to it.
@@ -41,6 +42,14 @@ pub struct Shown {
     pub features: Vec<Feature>,
     /// What it was followed from.
     pub before: Option<Arc<Before>>,
+}
+
+/// A name that a person gave, and to whom.
+#[derive(Clone, Debug)]
+struct Given {
+    name: String,
+    /// Source rows that were in the cluster then, ascending.
+    to: Arc<Vec<u32>>,
 }
 
 /// The clustering that another one was followed from.
@@ -74,6 +83,11 @@ impl Shown {
     /// Whether it is this clustering.
     pub fn is(&self, clustering: &Arc<Clustering>) -> bool {
         Arc::ptr_eq(&self.clustering, clustering)
+    }
+
+    /// Whether both are of the same clustering and look the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.is(&other.clustering) && self.names == other.names && self.colours == other.colours
     }
 
     /// Place of a cluster in the palette.
@@ -111,21 +125,59 @@ impl Shown {
         }
     }
 
+    /// Names every cluster: as a person did, else by what sets it apart.
+    fn call(&mut self, profiles: &[Profile]) {
+        let given = Recipe { names: self.given_names(), ..Recipe::default() };
+        self.names = given.names_of(profiles);
+    }
+
+    fn given_names(&self) -> BTreeMap<usize, String> {
+        self.given.iter().map(|(cluster, given)| (*cluster, given.name.clone())).collect()
+    }
+
+    /// Takes names as given to these clusters; what a cluster is called already was given to it before.
+    fn give(&mut self, names: &BTreeMap<usize, String>) {
+        let members = Arc::clone(&self.members);
+        let to =
+            |cluster: usize| members.iter().filter(move |(_, of)| usize::from(*of) == cluster).map(|(row, _)| *row);
+        let give = |(cluster, name): (&usize, &String)| match self.given.get(cluster) {
+            Some(given) if given.name == *name => (*cluster, given.clone()),
+            _ => (*cluster, Given { name: name.clone(), to: Arc::new(to(*cluster).collect()) }),
+        };
+        self.given = names.iter().filter(|(cluster, _)| **cluster < self.clustering.k).map(give).collect();
+    }
+
     /// One that comes after this one.
     fn next(&self, clustering: Arc<Clustering>, members: Vec<(u32, u16)>) -> Self {
         let moved = diff::moves((&self.members, self.clustering.k), (&members, clustering.k));
         let descents = descents(&moved);
         let given = descents.iter().enumerate().filter_map(|(now, descent)| match descent {
-            Descent::Same(old) => Some((now, self.given.get(old)?.clone())),
+            Descent::Same(old) => {
+                let given = self.given.get(old).filter(|given| is_still(&given.to, &members, now))?;
+                Some((now, given.clone()))
+            }
             _ => None,
         });
+        let given = given.collect();
         Self {
-            given: given.collect(),
+            given,
             colours: colours(&descents, &self.colours),
             before: Some(Arc::new(Before { shown: Self { before: None, ..self.clone() }, moved, descents })),
             ..Self::first(clustering, members)
         }
     }
+}
+
+/// The clusters of the next k as they would be shown.
+pub(super) fn ahead(model: &Model) -> Option<Shown> {
+    let (cleaned, shown) = (model.cleaned.as_ref().filter(|_| !model.foreign)?, model.as_shown()?);
+    let (sweep, _) = model.shown()?;
+    let found = sweep.at(model.k() + 1)?;
+    let described = found.described()?;
+    let members = diff::members(cleaned, &sweep.prepared, &described.labels);
+    let mut ahead = shown.next(Arc::clone(&found.clustering), members);
+    ahead.call(&described.profiles);
+    Some(ahead)
 }
 
 /// Gives the clusters on screen the colours and names of those before them that they still are. Where they are what
@@ -148,12 +200,11 @@ pub(super) fn follow(model: &mut Model) {
         None => Shown::first(Arc::clone(clustering), members()),
     };
     if settles && model.follow.is_told(&model.recipe) {
-        shown.given.clone_from(&model.recipe.names);
+        shown.give(&model.recipe.names);
     }
-    let called = Recipe { names: shown.given.clone(), ..Recipe::default() };
-    shown.names = called.names_of(&described.profiles);
+    shown.call(&described.profiles);
     if settles {
-        model.recipe.names.clone_from(&shown.given);
+        model.recipe.names = shown.given_names();
         model.follow.tell(&model.recipe);
         shown.recipe = model.recipe.clone();
         shown.features.clone_from(&model.features);

@@ -233,7 +233,7 @@ mod tests {
             keys in prop::collection::vec(
                 prop::sample::select(vec![
                     "1", "2", "3", "4", "6", "+", "-", " ", " ", "p", "r", "r", "o", "down", "t", "s", "w", "m", "]",
-                    "d", "u", "u", "ctrl-r", "enter",
+                    "d", "u", "u", "ctrl-r", "enter", "c",
                 ]),
                 0..60,
             )
@@ -248,6 +248,8 @@ mod tests {
                     explorer.press("q");
                 }
             }
+            // So does a name that is being given.
+            explorer.model.clusters.editor = None;
             while explorer.model.can_redo() {
                 explorer.press("ctrl-r");
             }

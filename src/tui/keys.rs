@@ -61,6 +61,10 @@ pub enum Action {
     Edit,
     /// Gives the cluster a name.
     Rename,
+    /// Who goes where from k to k + 1.
+    Flow,
+    /// What changed since the choice before, and who moved.
+    Changed,
     /// Compares the cluster with another one.
     Compare,
     /// A higher age at graduation.
@@ -177,6 +181,13 @@ pub const TABLE: &[Binding] = &[
         .when(Model::has_clusters),
     key(Action::Left, &["left", "h"], CLUSTERS, "compare with the one before").when(Model::is_comparing),
     key(Action::Right, &["right", "l"], CLUSTERS, "compare with the next one").when(Model::is_comparing),
+    key(Action::Flow, &["t"], &[On(Tab::ChooseK), On(Tab::Clusters)], "who goes where from k to k + 1")
+        .footer(5, "flow")
+        .when(Model::has_clusters),
+    key(Action::Changed, &["D"], EVERYWHERE, "what changed since the choice before, and who moved")
+        .when(Model::has_clusters),
+    key(Action::PageDown, &["pgdn", "ctrl-f"], CHOOSE_K, "who goes where: on").when(Model::has_flow),
+    key(Action::PageUp, &["pgup", "ctrl-b"], CHOOSE_K, "who goes where: back").when(Model::has_flow),
     key(Action::Rename, &["r"], CLUSTERS, "name the cluster; no text takes the name back")
         .footer(4, "rename")
         .when(Model::can_rename),

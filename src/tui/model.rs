@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::style::Style;
 
 use super::follow::{Follow, Shown};
-use super::screen::{clusters, data, drill, features, rows};
+use super::screen::{clusters, data, drill, features, flow, rows};
 use super::theme::Theme;
 use crate::cluster::Clustering;
 use crate::error::Error;
@@ -143,6 +143,8 @@ pub struct Model {
     pub help: Option<usize>,
     /// The list of rows behind something, when it is open.
     pub rows: Option<rows::State>,
+    /// Who goes where, when it is open.
+    pub flow: Option<flow::State>,
     /// Screen 1.
     pub data: data::State,
     /// Screen 2.
@@ -186,6 +188,7 @@ impl Model {
             trail: Vec::new(),
             help: None,
             rows: None,
+            flow: None,
             data: data::State::default(),
             choice: features::State::default(),
             clusters: clusters::State::default(),
@@ -347,6 +350,11 @@ impl Model {
         self.has_clusters() && self.clusters.against.is_some()
     }
 
+    /// Who goes where is open.
+    pub fn has_flow(&self) -> bool {
+        self.flow.is_some()
+    }
+
     /// What is on screen are the clusters that the choice leads to, so that they can be named.
     pub fn can_rename(&self) -> bool {
         !self.stale && !self.foreign && self.preview.is_none() && !self.profiles().is_empty()
@@ -377,6 +385,6 @@ impl Model {
     /// There is something to go back from.
     pub fn can_go_back(&self) -> bool {
         let comparing = self.tab == Tab::Clusters && self.is_comparing();
-        self.help.is_some() || self.rows.is_some() || comparing || !self.trail.is_empty()
+        self.help.is_some() || self.rows.is_some() || self.flow.is_some() || comparing || !self.trail.is_empty()
     }
 }

@@ -7,7 +7,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use super::keys::{self, Action};
 use super::model::{Model, Running, Tab};
 use super::msg::{Effect, FIT, LOAD, Msg, Outcome, Progress, QUALITY};
-use super::screen::{choose_k, clusters, data, drill, features, rows};
+use super::screen::{choose_k, clusters, data, drill, features, flow, rows};
 use super::term::signals::Signal;
 use super::{follow, history};
 use crate::error::Error;
@@ -22,6 +22,7 @@ use crate::study::recipe::{Inputs, Seen};
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let effects = hear(model, msg);
     follow::let_go(model);
+    flow::update::refresh(model);
     effects
 }
 
@@ -87,6 +88,15 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         Action::PreviousTab => show(model, model.tab.step(Tab::ALL.len() - 1)),
         Action::MoreClusters => choose_k::update::set_k(model, model.k() + 1),
         Action::FewerClusters => choose_k::update::set_k(model, model.k().saturating_sub(1)),
+        Action::Flow => {
+            flow::update::toggle(model, flow::Of::NextK);
+            Vec::new()
+        }
+        Action::Changed => {
+            flow::update::toggle(model, flow::Of::Before);
+            Vec::new()
+        }
+        action if model.flow.is_some() && flow::update::scroll(model, action) => Vec::new(),
         Action::Exact => exact(model),
         Action::Undo => history::undo(model),
         Action::Redo => history::redo(model),
@@ -102,14 +112,18 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 }
 
 fn quit(model: &mut Model) -> Vec<Effect> {
-    if model.help.is_some() || model.rows.is_some() || (model.tab == Tab::Clusters && model.is_comparing()) {
+    if model.help.is_some()
+        || model.rows.is_some()
+        || model.flow.is_some()
+        || (model.tab == Tab::Clusters && model.is_comparing())
+    {
         return back(model);
     }
     vec![Effect::Quit(0)]
 }
 
 fn back(model: &mut Model) -> Vec<Effect> {
-    if model.help.take().is_some() || model.rows.take().is_some() {
+    if model.help.take().is_some() || model.rows.take().is_some() || model.flow.take().is_some() {
         return Vec::new();
     }
     if model.tab == Tab::Clusters && model.clusters.against.take().is_some() {

@@ -13,10 +13,9 @@ use crate::tui::widget::line::Piece;
 use crate::tui::widget::lines::column;
 use crate::tui::widget::table::Align;
 
-/// Lines of what sets a cluster apart.
-const APART: usize = 8;
-/// Levels of a category.
-const LEVELS: usize = 5;
+/// Lines of what sets a cluster apart, and levels of a category: with little room and with much.
+const APART: [usize; 2] = [8, 14];
+const LEVELS: [usize; 2] = [5, 8];
 /// Cells before what a line says: its subject.
 const SUBJECT: u16 = 10;
 
@@ -73,14 +72,14 @@ fn said(model: &Model, subject: &str, words: &str, width: u16) -> Vec<Vec<Piece>
 }
 
 /// What sets the cluster apart, its rule, how close together it is, how old its people are.
-pub(super) fn about(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> {
+pub(super) fn about(model: &Model, profile: &Profile, width: u16, roomy: bool) -> Vec<Vec<Piece>> {
     let mut lines = Vec::new();
     if let Some((from, share)) = split_from(model, profile.cluster) {
         let before = model.as_shown().and_then(|shown| shown.before.as_ref()?.shown.name(from)).unwrap_or_default();
         let words = format!("from {from} {before}: {share:.0} % of its rows were there");
         lines.extend(said(model, "split", &words, width));
     }
-    lines.extend(apart(model, profile, width));
+    lines.extend(apart(model, profile, width, APART[usize::from(roomy)]));
     lines.extend(rule(model, profile, width));
     lines.extend(silhouettes(model, profile, width));
     lines.extend(nearest(model, profile, width));
@@ -88,7 +87,7 @@ pub(super) fn about(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Pie
     lines
 }
 
-fn apart(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> {
+fn apart(model: &Model, profile: &Profile, width: u16, most: usize) -> Vec<Vec<Piece>> {
     let theme = &model.theme;
     let style = theme.palette.text;
     let label = (width * 9 / 20).clamp(14, 34);
@@ -106,7 +105,7 @@ fn apart(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> {
             Piece::new(diverging(length, 2.5, bar, theme.glyphs), model.cluster_style(profile.cluster)),
         ]
     };
-    profile.apart().iter().take(APART).map(line).collect()
+    profile.apart().iter().take(most).map(line).collect()
 }
 
 fn rule(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> {
@@ -190,7 +189,7 @@ fn ages(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> {
 }
 
 /// Every column of the cluster in original units, those that tell clusters apart best first.
-pub(super) fn columns(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> {
+pub(super) fn columns(model: &Model, profile: &Profile, width: u16, roomy: bool) -> Vec<Vec<Piece>> {
     let theme = &model.theme;
     let palette = &theme.palette;
     let mut numbers: Vec<&NumberProfile> = profile.numbers.iter().collect();
@@ -217,7 +216,7 @@ pub(super) fn columns(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<P
         lines.push(line(texts.map(String::as_str), palette.text));
     }
     for category in &profile.categories {
-        for (i, level) in category.top.iter().take(LEVELS).enumerate() {
+        for (i, level) in category.top.iter().take(LEVELS[usize::from(roomy)]).enumerate() {
             let mark = if category.input { "" } else { " ·" };
             let name = if i == 0 { format!("{}{mark}", category.column) } else { String::new() };
             lines.push(vec![

@@ -23,6 +23,8 @@ use crate::tui::widget::table::{Cell, Column, Table};
 const ROOM_FOR_RANGES: u16 = 96;
 /// Cells from which what is said of a cluster stands in two panels side by side.
 const SIDE_BY_SIDE: u16 = 110;
+/// Lines from which the panels have room for what matters less.
+const ROOMY: u16 = 30;
 
 /// Rows of the list of clusters at the current size.
 pub fn list_height(model: &Model) -> usize {
@@ -97,14 +99,14 @@ fn panels(model: &Model, profile: &Profile, area: Rect) -> Vec<(String, Rect, Ve
     }
     let title = format!("What sets {} apart from the rest", profile.cluster);
     if area.width < SIDE_BY_SIDE {
-        let mut lines = detail::about(model, profile, width(area));
-        lines.extend(detail::columns(model, profile, width(area)));
+        let mut lines = detail::about(model, profile, width(area), false);
+        lines.extend(detail::columns(model, profile, width(area), false));
         return vec![(title, area, lines)];
     }
     let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(area);
     vec![
-        (title, left, detail::about(model, profile, width(left))),
-        (format!("{of} · columns by η²"), right, detail::columns(model, profile, width(right))),
+        (title, left, detail::about(model, profile, width(left), area.height > ROOMY)),
+        (format!("{of} · columns by η²"), right, detail::columns(model, profile, width(right), area.height > ROOMY)),
     ]
 }
 
