@@ -344,3 +344,15 @@ fn the_age_at_graduation_is_changed_by_keys() {
     assert_eq!(median(&explorer), before);
     assert_eq!(explorer.model.name(0), "stuck");
 }
+
+#[test]
+fn beside_choose_k_the_clusters_promise_no_keys_of_their_own() {
+    let mut explorer = Explorer::sample();
+    explorer.hear(Msg::Resize(160, 24));
+    explorer.press("4 c pgdn 3");
+    let screen = text(&explorer);
+    assert!(screen.contains("What sets 0 apart") && screen.contains("experience  "), "{screen}");
+    for words in ["PgDn", "PgUp", "another", "change that"] {
+        assert!(!screen.contains(words), "{words} in\n{screen}");
+    }
+}

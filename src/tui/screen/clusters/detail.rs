@@ -6,7 +6,7 @@ use crate::segments::profile::{Apart, How, NumberProfile, Profile};
 use crate::study::follow::Descent;
 use crate::table::money::{CRORE, Currency, LAKH, group_thousands};
 use crate::table::role::Role;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Tab};
 use crate::tui::term::sanitise::wrap;
 use crate::tui::widget::bar::{diverging, sparkline};
 use crate::tui::widget::line::Piece;
@@ -178,7 +178,7 @@ fn ages(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> {
         shares.iter().map(share).collect::<Vec<_>>().join(" · ")
     };
     let how = model.cleaned.as_ref().and_then(|c| c.ages.as_ref()).map(Ages::how).unwrap_or_default();
-    let keys = if model.assumes_age() { " · [ ] change that" } else { "" };
+    let keys = if model.assumes_age() && model.tab == Tab::Clusters { " · [ ] change that" } else { "" };
     let median = age.median.map_or("–".to_owned(), |median| format!("{sign}{median:.0}"));
     let mut lines = said(model, &format!("age{sign}"), &format!("{median} median · {how}{keys}"), width);
     lines.extend(said(model, "", &shares(&age.bands, sign), width));

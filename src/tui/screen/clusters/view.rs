@@ -11,7 +11,7 @@ use super::{compare, detail};
 use crate::segments::profile::{NumberProfile, Profile};
 use crate::table::money::group_thousands;
 use crate::table::role::Role;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Tab};
 use crate::tui::widget::bar::Shares;
 use crate::tui::widget::line::Piece;
 use crate::tui::widget::lines::{Lines, last_offset};
@@ -70,12 +70,16 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
     self::list(model, profiles, list, buffer);
     let Some(profile) = profiles.get(model.clusters.cursor.at) else { return };
+    // Beside another screen the panels are not scrolled: the keys are that screen's.
+    let here = model.tab == Tab::Clusters;
+    let scroll = if here { model.clusters.scroll } else { 0 };
     for (title, place, mut lines) in panels(model, profile, panel) {
         let inner = Panel::inner(place);
-        let below = last_offset(lines.len(), usize::from(inner.height)).saturating_sub(model.clusters.scroll);
+        let below = last_offset(lines.len(), usize::from(inner.height)).saturating_sub(scroll);
         let caption = match below {
-            0 if model.clusters.scroll > 0 => format!("· not an input   {} PgUp", theme.glyphs.more_up),
+            0 if scroll > 0 => format!("· not an input   {} PgUp", theme.glyphs.more_up),
             0 => "· not an input".to_owned(),
+            _ if !here => "· not an input".to_owned(),
             more => format!("· not an input   {} {more} more: PgDn", theme.glyphs.more_down),
         };
         Panel::new(theme, &title).caption(&caption).render(place, buffer);
@@ -83,7 +87,7 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
             lines.iter_mut().flatten().for_each(|piece| piece.style = theme.palette.dim);
         }
         let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner };
-        Lines::new(theme, &lines).from(model.clusters.scroll).render(inner, buffer);
+        Lines::new(theme, &lines).from(scroll).render(inner, buffer);
     }
 }
 
@@ -91,7 +95,7 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
 fn panels(model: &Model, profile: &Profile, area: Rect) -> Vec<(String, Rect, Vec<Vec<Piece>>)> {
     let width = |place: Rect| Panel::inner(place).width.saturating_sub(1);
     let of = format!("{} {}", profile.cluster, model.name(profile.cluster));
-    if let Some(against) = model.clusters.against {
+    if let Some(against) = model.clusters.against.filter(|_| model.tab == Tab::Clusters) {
         let glyphs = model.theme.glyphs;
         let keys = format!("{}{} another", glyphs.more_left, glyphs.more_right);
         let title = format!("{of}  against  {} · {keys}", compare::called(model, against));
