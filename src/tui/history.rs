@@ -33,7 +33,11 @@ pub(super) fn redo(model: &mut Model) -> Vec<Effect> {
 fn go(model: &mut Model, recipe: Option<Recipe>, how: &str) -> Vec<Effect> {
     let (Some(recipe), Some(cleaned)) = (recipe, model.cleaned.clone()) else { return Vec::new() };
     let before = std::mem::replace(&mut model.recipe, recipe);
-    model.follow.tell(&model.recipe);
+    // A choice without names was left before it was known whose they are, or has none: both ways those that are
+    // there follow, and where nobody has a name nobody gets one.
+    if !model.recipe.names.is_empty() || before.same_clusters(&model.recipe) {
+        model.follow.tell(&model.recipe);
+    }
     let now = &model.recipe;
     model.message = Some(format!("{how}: {}", difference(&before, now)));
     if before.rule != now.rule {

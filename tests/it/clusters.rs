@@ -164,6 +164,31 @@ fn names_follow_through_features_and_wait_for_their_clusters() {
 }
 
 #[test]
+fn names_outlive_choices_that_were_left_at_once() {
+    let mut explorer = Explorer::sample();
+    explorer.press("4");
+    name(&mut explorer, "stuck");
+    explorer.press("f down down");
+    let at = explorer.model.choice.cursor.at;
+    assert!(explorer.model.features[at].column.contains("job"));
+    // Off and on again before the first job is done: of the choice between nobody knows the clusters.
+    explorer.works = false;
+    explorer.press("space");
+    explorer.works = true;
+    explorer.press("space");
+    assert_eq!(names(&explorer), given(&[(0, "stuck")]));
+    explorer.press("u");
+    assert!(!explorer.model.features[at].on);
+    assert_eq!(names(&explorer), given(&[(0, "stuck")]));
+    explorer.press("u");
+    assert_eq!(names(&explorer), given(&[(0, "stuck")]));
+    explorer.press("u");
+    assert_eq!((names(&explorer), explorer.model.message.as_deref()), (given(&[]), Some("undone: name")));
+    explorer.press("U U");
+    assert_eq!(names(&explorer), given(&[(0, "stuck")]));
+}
+
+#[test]
 fn names_of_a_recipe_are_there_from_the_beginning() {
     let mut explorer = Explorer::unread(kscope::source::Location::Sample);
     explorer.model.recipe.names = given(&[(2, "middle"), (9, "nobody")]);
