@@ -37,8 +37,7 @@ pub(super) struct Drill {
 
 impl Drill {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        let mut recipe = self.fit.recipe(&self.table)?;
-        recipe.k = self.k.or(recipe.k);
+        let mut recipe = self.fit.recipe(&self.table, self.k)?;
         if recipe.k == Some(0) {
             return Err(Error::bad_input("k = 0 makes no clusters").try_this("--k 1 or more"));
         }
@@ -70,6 +69,6 @@ pub(super) fn clusters(cleaned: &Cleaned, recipe: &Recipe, k: usize, cancel: &Ca
     let prepared = Arc::new(study::prepare(cleaned, &features, cancel)?);
     let clustering = study::fit(cleaned, &prepared, recipe, k, cancel)?;
     let described = study::describe(cleaned, &prepared, &clustering);
-    let names = described.profiles.iter().map(|p| p.name.clone()).collect();
+    let names = recipe.names_of(&described.profiles);
     Ok(ClusterOf::new(&cleaned.learners, &prepared.encoded.rows, &described.labels, names))
 }

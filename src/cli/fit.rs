@@ -32,8 +32,7 @@ pub(super) struct Fit {
 
 impl Fit {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        let mut recipe = self.fit.recipe(&self.table)?;
-        recipe.k = self.k.or(recipe.k);
+        let recipe = self.fit.recipe(&self.table, self.k)?;
         let k = recipe.k.ok_or_else(|| {
             Error::usage("no number of clusters is said").try_this("--k 4, or --recipe with a recipe that has one")
         })?;

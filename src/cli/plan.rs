@@ -60,7 +60,7 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        let mut recipe = self.fit.recipe(&self.table)?;
+        let mut recipe = self.fit.recipe(&self.table, self.k)?;
         self.tell(&mut recipe)?;
         let card = self.card.as_deref().map(Kind::parse).transpose()?;
         if let Some(out) = &self.out {
@@ -95,7 +95,6 @@ impl Plan {
 
     /// Puts what was said about the plan into a recipe.
     fn tell(&self, recipe: &mut Recipe) -> Result<()> {
-        recipe.k = self.k.or(recipe.k);
         if recipe.k == Some(0) {
             return Err(Error::bad_input("k = 0 makes no clusters").try_this("--k 1 or more"));
         }

@@ -29,7 +29,7 @@ pub(super) struct Sweep {
 
 impl Sweep {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        let mut recipe = self.fit.recipe(&self.table)?;
+        let mut recipe = self.fit.recipe(&self.table, None)?;
         if let Some(said) = &self.k {
             recipe.ks = k_range(said)?.into_inner();
         }

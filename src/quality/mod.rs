@@ -12,11 +12,13 @@ mod joint;
 mod knee;
 mod measure;
 mod silhouette;
+mod spread;
 mod verdict;
 
 pub use indices::{Indices, indices};
 pub use knee::{Knee, knee};
 pub use silhouette::{EXACT_ROWS, Mode, Silhouette, silhouettes};
+pub use spread::{Spread, spreads};
 pub use verdict::{Criterion, Verdict, verdict};
 
 /// What is known about one k.

@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod diff;
 pub mod findings;
+pub mod follow;
 pub mod history;
 pub mod plan;
 pub mod recipe;
@@ -108,8 +109,8 @@ pub fn clean(table: &Arc<Table>, cleaning: &Cleaning) -> Cleaned {
             return (None, None, None);
         }
         let residual = order::pay_for_experience(&learners);
-        let peers = residual.as_deref().and_then(|r| peers::peers(&learners, r, peers::MIN_PEERS));
-        (residual, peers, age::ages(&learners, cleaning, age::GRADUATION_AGE))
+        let peers = residual.as_deref().and_then(|r| peers::peers(&learners, r, cleaning.min_peers));
+        (residual, peers, age::ages(&learners, cleaning))
     };
     let columns = || {
         let problems = problems::problems(&learners.columns);

@@ -35,7 +35,13 @@ impl Entity {
     }
 }
 
-/// What is chosen about cleaning.
+/// How old people are when they graduate, and so when experience begins, where nothing else is said; in years.
+pub const GRADUATION_AGE: f64 = 22.0;
+
+/// Fewer peers than this say nothing about what is usual, where nothing else is said.
+pub const MIN_PEERS: usize = 5;
+
+/// What is chosen about how rows become learners.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cleaning {
     /// Rules whose switch is not where it stands by default.
@@ -48,6 +54,18 @@ pub struct Cleaning {
     pub reference: Reference,
     /// No rule and no entity policy at all; the row index is left out.
     pub raw: bool,
+    /// Age at graduation in years: where the table has no age, it is assumed to be this plus experience.
+    pub graduation_age: f64,
+    /// Fewest peers that count, at least 1.
+    pub min_peers: usize,
+}
+
+impl Cleaning {
+    /// Whether both leave the same rows; ages and peers are figures about them.
+    pub fn same_rows(&self, other: &Self) -> bool {
+        let Self { graduation_age, min_peers, .. } = *self;
+        *self == Self { graduation_age, min_peers, ..other.clone() }
+    }
 }
 
 impl Default for Cleaning {
@@ -58,6 +76,8 @@ impl Default for Cleaning {
             years: (1970, 2025),
             reference: Reference::default(),
             raw: false,
+            graduation_age: GRADUATION_AGE,
+            min_peers: MIN_PEERS,
         }
     }
 }

@@ -120,6 +120,7 @@ pub(super) fn fit_job(
         for &i in &rest {
             told.cancel.check()?;
             sweep.ks[i].describe(&cleaned, &prepared);
+            sweep.ks[i].spread(&prepared);
         }
         // The rules come last: all else is on screen by now.
         told.partial(Outcome::Sweep(Arc::new(sweep.clone())));
@@ -140,7 +141,13 @@ pub(super) fn exact_job(sweep: Arc<Sweep>, recipe: Recipe) -> impl FnOnce(&Told<
             told.progress(Progress { what: "exact silhouette".to_owned(), share: Some(share) });
         });
         match judging {
-            Ok(()) => Ok(Outcome::Sweep(Arc::new(judged))),
+            Ok(()) => {
+                for found in &judged.ks {
+                    told.cancel.check()?;
+                    found.spread(&judged.prepared);
+                }
+                Ok(Outcome::Sweep(Arc::new(judged)))
+            }
             Err(error) => refused(error),
         }
     }

@@ -59,6 +59,18 @@ pub enum Action {
     Open,
     /// Edits the rule.
     Edit,
+    /// Gives the cluster a name.
+    Rename,
+    /// Who goes where from k to k + 1.
+    Flow,
+    /// What changed since the choice before, and who moved.
+    Changed,
+    /// Compares the cluster with another one.
+    Compare,
+    /// A higher age at graduation.
+    Older,
+    /// A lower age at graduation.
+    Younger,
     /// Computes the silhouette exactly.
     Exact,
     /// Copies what is shown.
@@ -126,6 +138,7 @@ const CHOOSE_K: &[Context] = &[On(Tab::ChooseK)];
 const CLUSTERS: &[Context] = &[On(Tab::Clusters)];
 const DRILL: &[Context] = &[On(Tab::Drill)];
 const LISTS: &[Context] = &[On(Tab::Data), On(Tab::Features), On(Tab::Clusters), On(Tab::Drill), Rows, Help];
+const PAGES: &[Context] = &[On(Tab::Data), On(Tab::Features), On(Tab::Drill), Rows, Help];
 const WIDE: &[Context] = &[On(Tab::Drill), Rows];
 
 /// A line of the table that is not in the footer and always works.
@@ -163,6 +176,25 @@ pub const TABLE: &[Binding] = &[
     key(Action::Open, &["enter"], CLUSTERS, "the learners of the cluster")
         .footer(2, "the learners")
         .when(Model::has_clusters),
+    key(Action::Compare, &["c"], CLUSTERS, "compare with another cluster, or with everybody")
+        .footer(3, "compare")
+        .when(Model::has_clusters),
+    key(Action::Left, &["left", "h"], CLUSTERS, "compare with the one before").when(Model::is_comparing),
+    key(Action::Right, &["right", "l"], CLUSTERS, "compare with the next one").when(Model::is_comparing),
+    key(Action::Flow, &["t"], &[On(Tab::ChooseK), On(Tab::Clusters)], "who goes where from k to k + 1")
+        .footer(5, "flow")
+        .when(Model::has_clusters),
+    key(Action::Changed, &["D"], EVERYWHERE, "what changed since the choice before, and who moved")
+        .when(Model::has_clusters),
+    key(Action::PageDown, &["pgdn", "ctrl-f"], CHOOSE_K, "who goes where: on").when(Model::has_flow),
+    key(Action::PageUp, &["pgup", "ctrl-b"], CHOOSE_K, "who goes where: back").when(Model::has_flow),
+    key(Action::Rename, &["r"], CLUSTERS, "name the cluster; no text takes the name back")
+        .footer(4, "rename")
+        .when(Model::can_rename),
+    key(Action::PageDown, &["pgdn", "ctrl-f"], CLUSTERS, "what is said of the cluster: on"),
+    key(Action::PageUp, &["pgup", "ctrl-b"], CLUSTERS, "what is said of the cluster: back"),
+    key(Action::Older, &["]"], CLUSTERS, "assume that people graduate a year older").when(Model::assumes_age),
+    key(Action::Younger, &["["], CLUSTERS, "assume that people graduate a year younger").when(Model::assumes_age),
     key(Action::Open, &["enter"], DATA, "the rows that a rule met").footer(2, "rows").when(Model::ledger_has_rows),
     key(Action::Open, &["enter"], DRILL, "the learner, all columns").footer(3, "learner").when(Model::drill_has_rows),
     key(Action::Edit, &["e", "/"], DRILL, "edit the rule").footer(2, "edit rule").when(Model::has_table),
@@ -192,8 +224,8 @@ pub const TABLE: &[Binding] = &[
     key(Action::OtherPart, &["o"], DATA, "ledger or columns").footer(1, "ledger/columns").when(Model::has_table),
     key(Action::Down, &["down", "j"], LISTS, "down"),
     key(Action::Up, &["up", "k"], LISTS, "up"),
-    key(Action::PageDown, &["pgdn", "ctrl-f"], LISTS, "a page down"),
-    key(Action::PageUp, &["pgup", "ctrl-b"], LISTS, "a page up"),
+    key(Action::PageDown, &["pgdn", "ctrl-f"], PAGES, "a page down"),
+    key(Action::PageUp, &["pgup", "ctrl-b"], PAGES, "a page up"),
     key(Action::First, &["home", "g"], LISTS, "to the first"),
     key(Action::Last, &["end", "G"], LISTS, "to the last"),
     key(Action::Right, &["right", "l"], WIDE, "columns further right"),

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::screen::{clusters, data, drill, features, rows};
+use ratatui::style::Style;
+
+use super::follow::{Follow, Shown};
+use super::screen::{clusters, data, drill, features, flow, rows};
 use super::theme::Theme;
 use crate::cluster::Clustering;
 use crate::error::Error;
@@ -118,6 +121,8 @@ pub struct Model {
     pub clusters_of: Option<Arc<ClusterOf>>,
     /// The clustering that they are of.
     pub clusters_from: Option<Arc<Clustering>>,
+    /// Colours and names of the clusters on screen.
+    pub follow: Follow,
     /// The last good drill.
     pub drilled: Option<Arc<Drill>>,
     /// What cannot be done, and why: shown until the next key that changes something.
@@ -138,6 +143,8 @@ pub struct Model {
     pub help: Option<usize>,
     /// The list of rows behind something, when it is open.
     pub rows: Option<rows::State>,
+    /// Who goes where, when it is open.
+    pub flow: Option<flow::State>,
     /// Screen 1.
     pub data: data::State,
     /// Screen 2.
@@ -159,6 +166,7 @@ impl Model {
         Self {
             theme,
             size,
+            follow: Follow::told(&recipe),
             recipe,
             history: History::default(),
             threads: start.threads,
@@ -180,6 +188,7 @@ impl Model {
             trail: Vec::new(),
             help: None,
             rows: None,
+            flow: None,
             data: data::State::default(),
             choice: features::State::default(),
             clusters: clusters::State::default(),
@@ -236,6 +245,24 @@ impl Model {
     /// The profiles of the current k.
     pub fn profiles(&self) -> &[Profile] {
         self.described().map_or(&[], |d| &d.profiles)
+    }
+
+    /// What colours and names say of the clusters on screen, where they are described.
+    pub fn as_shown(&self) -> Option<&Shown> {
+        let clustering = &self.found()?.clustering;
+        self.follow.shown.as_ref().filter(|shown| shown.is(clustering))
+    }
+
+    /// What a cluster of the current k is called.
+    pub fn name(&self, cluster: usize) -> &str {
+        let made = || self.profiles().get(cluster).map_or("", |profile| &profile.name);
+        self.as_shown().and_then(|shown| shown.name(cluster)).unwrap_or_else(made)
+    }
+
+    /// The style of a cluster of the current k, the same in every view.
+    pub fn cluster_style(&self, cluster: usize) -> Style {
+        let colour = self.as_shown().map_or(cluster, |shown| shown.colour(cluster));
+        self.theme.palette.cluster(colour)
     }
 
     /// What each feature weighs in the current k.
@@ -318,6 +345,28 @@ impl Model {
         !self.stale && quality.and_then(|q| q.silhouette.as_ref()).is_some_and(|s| !s.exact)
     }
 
+    /// A cluster is compared.
+    pub fn is_comparing(&self) -> bool {
+        self.has_clusters() && self.clusters.against.is_some()
+    }
+
+    /// Who goes where is open.
+    pub fn has_flow(&self) -> bool {
+        self.flow.is_some()
+    }
+
+    /// What is on screen are the clusters that the choice leads to, so that they can be named.
+    pub fn can_rename(&self) -> bool {
+        !self.stale && !self.foreign && self.preview.is_none() && !self.profiles().is_empty()
+    }
+
+    /// Ages are made of an assumed age at graduation.
+    pub fn assumes_age(&self) -> bool {
+        use crate::segments::age::AgeBasis::{Assumed, GraduationYear};
+        let ages = self.cleaned.as_ref().and_then(|c| c.ages.as_ref());
+        ages.is_some_and(|ages| matches!(ages.basis, Assumed | GraduationYear))
+    }
+
     /// Something runs.
     pub fn is_running(&self) -> bool {
         !self.running.is_empty()
@@ -335,6 +384,7 @@ impl Model {
 
     /// There is something to go back from.
     pub fn can_go_back(&self) -> bool {
-        self.help.is_some() || self.rows.is_some() || !self.trail.is_empty()
+        let comparing = self.tab == Tab::Clusters && self.is_comparing();
+        self.help.is_some() || self.rows.is_some() || self.flow.is_some() || comparing || !self.trail.is_empty()
     }
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::history;
 use super::keys::{self, Action};
 use super::model::{Model, Running, Tab};
 use super::msg::{Effect, FIT, LOAD, Msg, Outcome, Progress, QUALITY};
-use super::screen::{choose_k, clusters, data, drill, features, rows};
+use super::screen::{choose_k, clusters, data, drill, features, flow, rows};
 use super::term::signals::Signal;
+use super::{follow, history};
 use crate::error::Error;
 use crate::features::choice;
 use crate::jobs::{Event, Generation, Lane};
@@ -20,9 +20,20 @@ use crate::study::recipe::{Inputs, Seen};
 
 /// Takes one message in and says what is to be done outside.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let effects = hear(model, msg);
+    follow::let_go(model);
+    flow::update::refresh(model);
+    effects
+}
+
+fn hear(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) if key.kind != KeyEventKind::Release => history::recorded(model, |model| on_key(model, key)),
         Msg::Key(_) => Vec::new(),
+        Msg::Paste(text) if model.clusters.editor.is_some() => {
+            clusters::update::paste(model, &text);
+            Vec::new()
+        }
         Msg::Paste(text) => drill::update::paste(model, &text),
         Msg::Resize(width, height) => {
             model.size = (width, height);
@@ -47,6 +58,9 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.notice = None;
     if model.drill.editor.is_some() && model.help.is_none() {
         return drill::update::edit(model, key);
+    }
+    if model.clusters.editor.is_some() && model.help.is_none() {
+        return clusters::update::edit(model, key);
     }
     let Some(action) = keys::resolve(model, key) else { return Vec::new() };
     match action {
@@ -74,6 +88,15 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         Action::PreviousTab => show(model, model.tab.step(Tab::ALL.len() - 1)),
         Action::MoreClusters => choose_k::update::set_k(model, model.k() + 1),
         Action::FewerClusters => choose_k::update::set_k(model, model.k().saturating_sub(1)),
+        Action::Flow => {
+            flow::update::toggle(model, flow::Of::NextK);
+            Vec::new()
+        }
+        Action::Changed => {
+            flow::update::toggle(model, flow::Of::Before);
+            Vec::new()
+        }
+        action if model.flow.is_some() && flow::update::scroll(model, action) => Vec::new(),
         Action::Exact => exact(model),
         Action::Undo => history::undo(model),
         Action::Redo => history::redo(model),
@@ -89,14 +112,22 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 }
 
 fn quit(model: &mut Model) -> Vec<Effect> {
-    if model.help.is_some() || model.rows.is_some() {
+    if model.help.is_some()
+        || model.rows.is_some()
+        || model.flow.is_some()
+        || (model.tab == Tab::Clusters && model.is_comparing())
+    {
         return back(model);
     }
     vec![Effect::Quit(0)]
 }
 
 fn back(model: &mut Model) -> Vec<Effect> {
-    if model.help.take().is_some() || model.rows.take().is_some() {
+    if model.help.take().is_some() || model.rows.take().is_some() || model.flow.take().is_some() {
+        return Vec::new();
+    }
+    if model.tab == Tab::Clusters && model.clusters.against.take().is_some() {
+        model.clusters.scroll = 0;
         return Vec::new();
     }
     if let Some(tab) = model.trail.pop() {
@@ -289,13 +320,15 @@ pub(super) fn refresh_clusters(model: &mut Model) -> Vec<Effect> {
     if model.foreign {
         return Vec::new();
     }
+    follow::follow(model);
     let (Some(cleaned), Some((sweep, found))) = (&model.cleaned, model.shown()) else { return Vec::new() };
-    let Some(described) = found.described() else { return Vec::new() };
-    if model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
+    let (Some(described), Some(shown)) = (found.described(), model.as_shown()) else { return Vec::new() };
+    let is_named = model.clusters_of.as_ref().is_some_and(|of| of.names == shown.names());
+    if is_named && model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
         return Vec::new();
     }
     let from = Arc::clone(&found.clustering);
-    let names = described.profiles.iter().map(|p| p.name.clone()).collect();
+    let names = shown.names().to_vec();
     let rows = &sweep.prepared.encoded.rows;
     model.clusters_of = Some(Arc::new(ClusterOf::new(&cleaned.learners, rows, &described.labels, names)));
     model.clusters_from = Some(from);

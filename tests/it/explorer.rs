@@ -213,6 +213,8 @@ fn fit(cleaned: &Cleaned, features: &[kscope::features::Feature], recipe: &Recip
         Ok(sweep) => {
             for found in &sweep.ks {
                 found.describe(cleaned, &prepared);
+                found.spread(&prepared);
+                found.explain(cleaned, &prepared, &never).unwrap();
             }
             Outcome::Sweep(Arc::new(sweep))
         }

@@ -65,6 +65,15 @@ fn states() -> Vec<(&'static str, Explorer)> {
     let mut person = Explorer::sample();
     person.press("6 enter down");
     all.push(("one person", person));
+    let mut comparing = Explorer::sample();
+    comparing.press("4 c pgdn right right right D");
+    all.push(("comparing, what changed", comparing));
+    let mut flow = Explorer::sample();
+    flow.press("+ + 4 c left t");
+    all.push(("who goes where", flow));
+    let mut naming = Explorer::sample();
+    naming.press("4 r").type_in("नहीं ☃");
+    all.push(("editing, with an error", naming));
     let mut editing = Explorer::sample();
     editing.press("6 e").type_in(" and नहीं > ☃");
     all.push(("editing, with an error", editing));

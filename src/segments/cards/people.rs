@@ -84,7 +84,7 @@ impl<'a> People<'a> {
             pay_percentile: percentiles(pay, &known),
             experience_percentile: percentiles(experience, &known),
             strata: [roles(learners), bands(experience), years(learners)],
-            history: History::new(learners, every_row),
+            history: History::new(learners, every_row, peers.minimum),
             learners,
             pay,
             experience,

@@ -52,6 +52,11 @@ pub use mask::Mask;
 pub use percentile::{percent_below, percentile};
 use syntax::Expression;
 
+/// A text in quotes, as a rule may hold it.
+pub fn quoted(text: &str) -> String {
+    syntax::quote(text, '"')
+}
+
 /// A parsed rule. Two rules are equal if they are written in the same way once units, quotes and parentheses
 /// are made canonical; `Display` writes that text, and parsing it gives the same rule again.
 #[derive(Clone, Debug)]

@@ -90,6 +90,8 @@ fn complaints_name_file_line_column_value_and_what_to_try() {
     says("version = 9\n", &["version = 9", "newer kscope"]);
     says("k_min = 5\nk_max = 3\n", &["line 2", "below k_min"]);
     says("features = []\n", &["names no column"]);
+    says("[cleaning]\ngraduation_age = 3\n", &["graduation_age = 3", "14 to 60"]);
+    says("[cleaning]\nmin_peers = 0\n", &["min_peers = 0", "out of bounds"]);
     says("[names]\nfirst = \"x\"\n", &["line 2", "names no cluster"]);
     says("seed = 1.5\n", &["no whole number"]);
     says("seed = -1\n", &["out of bounds"]);
@@ -123,6 +125,8 @@ columns = ["ctc", "a b"]
 raw = false
 entity = "latest"
 years = [1970, 2025]
+graduation_age = 22.0
+min_peers = 5
 
 [features."a b"]
 on = true
@@ -152,6 +156,11 @@ fn what_is_documented_is_read() {
 /// Text with everything that could trip a quoting.
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z_]{1,8}", "\\PC{1,12}", "[\"'\\\\\n\t\r#=\\[\\]. \u{1b}\u{7f}\u{85}\u{202e}]{1,6}"]
+}
+
+/// What a cluster may be called: not nothing, and no space about it.
+fn any_name() -> impl Strategy<Value = String> {
+    any_text().prop_map(|text| text.trim().to_owned()).prop_filter("no name", |text| !text.is_empty())
 }
 
 fn any_of<T: Copy + std::fmt::Debug + 'static>(all: &[T]) -> impl Strategy<Value = T> + use<T> {
@@ -239,13 +248,16 @@ fn any_cleaning() -> impl Strategy<Value = Cleaning> {
         (-9_999i32..0, 0..9_999i32),
         prop::option::of(1900i32..2100),
         any::<bool>(),
+        (14.0f64..=60.0, 1usize..=1_000_000),
     )
-        .prop_map(|(flipped, entity, years, reference, raw)| Cleaning {
+        .prop_map(|(flipped, entity, years, reference, raw, (graduation_age, min_peers))| Cleaning {
             flipped,
             entity,
             years,
             reference: reference.map_or(Reference::PayYear, Reference::Year),
             raw,
+            graduation_age,
+            min_peers,
         })
 }
 
@@ -277,7 +289,7 @@ prop_compose! {
         engine in any_of(&[Engine::Kscope, Engine::Linfa]),
         silhouette in any_of(&[quality::Mode::Auto, quality::Mode::Exact]),
         rule in prop::option::of(prop_oneof![Just(String::new()), any_text()]),
-        (names, plan) in (prop::collection::btree_map(0usize..100, any_text(), 0..3), any_plan()),
+        (names, plan) in (prop::collection::btree_map(0usize..100, any_name(), 0..3), any_plan()),
     ) -> Recipe {
         let ks = (from, from + more);
         Recipe { source, roles, cleaning, features, scale, k, ks, seed, starts, engine, silhouette, rule, names, plan }

@@ -11,6 +11,8 @@ pub mod bar;
 pub mod curve;
 /// One line: left and right text, tabs, keys.
 pub mod line;
+/// Lines, more of them than fit.
+pub mod lines;
 /// A bordered box with title and caption; a dialog over others.
 pub mod panel;
 /// A table of any number of rows.

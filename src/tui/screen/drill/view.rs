@@ -132,7 +132,7 @@ fn funnel(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
         if y >= area.bottom() {
             break;
         }
-        let name = model.profiles().get(held.cluster).map_or("", |p| p.name.as_str());
+        let name = model.name(held.cluster);
         let text = format!(
             "cluster {} holds {:.0} % of them ({}), ×{:.1} its share · {name}",
             held.cluster,
@@ -140,7 +140,7 @@ fn funnel(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
             group_thousands(held.rows as u64),
             held.lift
         );
-        put(buffer, (area.x + 1, y), area.width.saturating_sub(1), &text, theme.palette.cluster(held.cluster), theme);
+        put(buffer, (area.x + 1, y), area.width.saturating_sub(1), &text, model.cluster_style(held.cluster), theme);
         y += 1;
     }
 }
@@ -207,7 +207,7 @@ fn rows(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
         if let Some(clusters) = clusters {
             cells.push(match clusters.labels.get(row) {
                 Some(&label) if label != NO_CLUSTER => {
-                    Cell::styled(label.to_string(), theme.palette.cluster(usize::from(label)))
+                    Cell::styled(label.to_string(), model.cluster_style(usize::from(label)))
                 }
                 _ => Cell::from("–"),
             });
