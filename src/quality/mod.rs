@@ -13,6 +13,7 @@ mod knee;
 mod measure;
 mod silhouette;
 mod spread;
+pub mod structure;
 mod verdict;
 
 pub use indices::{Indices, indices};

@@ -7,6 +7,7 @@ use crate::cluster::Clustering;
 use crate::error::{Error, Result};
 use crate::features::influence::Influence;
 use crate::jobs::{Cancel, Cancelled};
+use crate::quality::structure::Evidence;
 use crate::quality::{KQuality, Spread, Verdict, spreads};
 use crate::segments::age::AgeProfile;
 use crate::segments::description::Description;
@@ -19,6 +20,8 @@ pub struct Sweep {
     pub prepared: Arc<Prepared>,
     /// One entry per k asked for, ascending.
     pub ks: Vec<KFound>,
+    /// How the sweep stands beside tables without groups and on other rows; `None` until that is computed.
+    pub evidence: Option<Arc<Evidence>>,
     /// What the criteria say together; `None` while the qualities are computed.
     pub verdict: Option<Verdict>,
 }

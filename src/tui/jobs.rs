@@ -89,7 +89,7 @@ pub(super) fn fit_job(
         let k = k.min(prepared.matrix.distinct());
         if let Some(found) = study::preview(&cleaned, &prepared, &recipe, k, told.cancel) {
             found.describe(&cleaned, &prepared);
-            let first = Sweep { prepared: Arc::clone(&prepared), ks: vec![found], verdict: None };
+            let first = Sweep { prepared: Arc::clone(&prepared), ks: vec![found], evidence: None, verdict: None };
             told.partial(Outcome::Preview(Arc::new(first)));
         }
         let mut so_far: Vec<KFound> = Vec::new();
@@ -102,7 +102,8 @@ pub(super) fn fit_job(
                     found.describe(&cleaned, &prepared);
                 }
                 if now >= k {
-                    let sweep = Sweep { prepared: Arc::clone(&prepared), ks: so_far.clone(), verdict: None };
+                    let sweep =
+                        Sweep { prepared: Arc::clone(&prepared), ks: so_far.clone(), evidence: None, verdict: None };
                     told.partial(Outcome::Sweep(Arc::new(sweep)));
                 }
             }

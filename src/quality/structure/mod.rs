@@ -21,7 +21,6 @@ pub use valley::Valley;
 
 use super::{Mode, silhouettes};
 use crate::cluster::{self, Clustering, Params};
-use crate::error::{Error, Kind};
 use crate::features::encode::quantile;
 use crate::jobs::{Cancel, Cancelled};
 use crate::matrix::Matrix;
@@ -78,6 +77,11 @@ pub struct KEvidence {
 }
 
 impl KEvidence {
+    /// Clusters that are parted from their neighbour.
+    pub fn parted(&self) -> usize {
+        self.valleys.iter().flatten().filter(|valley| valley.parts(self.null_dip)).count()
+    }
+
     /// The smallest dip over the clusters; `None` at k = 1.
     pub fn smallest_dip(&self) -> Option<f64> {
         self.valleys.iter().flatten().map(|valley| valley.dip).reduce(f64::min)
@@ -145,13 +149,8 @@ pub fn evidence(
     };
     if let Some((sampled, found)) = &fits {
         let sampled_silhouettes = mean_silhouettes(sampled, found, params.seed, cancel)?;
-        for (k, silhouette) in evidence
-            .ks
-            .iter_mut()
-            .filter_map(|k| Some((k.k, k)))
-            .filter_map(|(at, k)| found.iter().position(|c| c.k == at).map(|place| (k, sampled_silhouettes[place])))
-        {
-            k.silhouette = silhouette;
+        for k in &mut evidence.ks {
+            k.silhouette = sampled_silhouettes.get(k.k - 1).copied().flatten();
         }
         on(&evidence, 0.05);
         let source = reference::Source::new(&values, columns, question.parts, params.seed);
@@ -204,8 +203,8 @@ fn sample(matrix: &Matrix, most: usize, seed: u64) -> Vec<f64> {
             chosen.swap(at, rng.random_range(at..rows));
         }
     }
-    // By distinct row: the order of the table's rows changes nothing but which equal rows are which.
-    let of: Vec<u32> = if kept < rows { by_weight(matrix) } else { matrix.distinct_of().to_vec() };
+    // By distinct row, so that the order of the table's rows changes nothing.
+    let of = by_weight(matrix);
     chosen[..kept].iter().flat_map(|at| matrix.row(of[*at as usize] as usize).iter().copied()).collect()
 }
 

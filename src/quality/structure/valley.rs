@@ -25,6 +25,18 @@ pub struct Valley {
     pub p: f64,
 }
 
+/// Dips of continua go up to this, however many rows there are.
+const CONTINUUM: f64 = 0.03;
+/// A dip is significant where uniform values have one as large less often than this.
+const SIGNIFICANT: f64 = 0.01;
+
+impl Valley {
+    /// Whether it parts the two: significant, larger than that of continua, and than those of reference tables.
+    pub fn parts(&self, null_dip: Option<f64>) -> bool {
+        self.p < SIGNIFICANT && self.dip >= CONTINUUM && null_dip.is_none_or(|null| self.dip > null)
+    }
+}
+
 /// The valley of every cluster; `None` for one that has no neighbour.
 pub(super) fn valleys(matrix: &Matrix, clustering: &Clustering, seed: u64) -> Vec<Option<Valley>> {
     let members = members(matrix, clustering, seed);
