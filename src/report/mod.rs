@@ -7,6 +7,7 @@ pub mod json;
 pub mod labels;
 pub mod peers;
 pub mod profile;
+pub mod subgroups;
 pub mod sweep;
 pub mod text;
 pub mod write;
