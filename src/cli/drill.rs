@@ -78,8 +78,7 @@ impl Drill {
         let recipe = self.fit.recipe(&self.table)?;
         let (found, name) = self.fit.on_threads(|| {
             let cleaned = choices::clean(&recipe, cancel)?;
-            let columns =
-                RuleColumns { learners: &cleaned.learners, clusters: None, peers: cleaned.peers.as_ref() };
+            let columns = RuleColumns { learners: &cleaned.learners, clusters: None, peers: cleaned.peers.as_ref() };
             let found = subgroup::discover(&columns, self.top, cancel).map_err(|_| Error::interrupted())?;
             Ok((found, cleaned.table.name.clone()))
         })?;

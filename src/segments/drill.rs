@@ -63,9 +63,9 @@ pub struct RuleColumns<'a> {
     pub peers: Option<&'a Peers>,
 }
 
-impl RuleColumns<'_> {
+impl<'a> RuleColumns<'a> {
     /// The used rows as lists show them.
-    pub fn listed(&self) -> Listed<'_> {
+    pub fn listed(&self) -> Listed<'a> {
         Listed {
             columns: &self.learners.columns,
             source_row: Some(&self.learners.source_row),
@@ -74,7 +74,7 @@ impl RuleColumns<'_> {
         }
     }
 
-    fn derived(&self, name: &str) -> Option<ColumnRef<'_>> {
+    fn derived(&self, name: &str) -> Option<ColumnRef<'a>> {
         let peers = self.peers?;
         let wanted = name.trim().to_lowercase();
         let (derived, _) = DERIVED.iter().find(|(_, names)| names.contains(&wanted.as_str()))?;
@@ -231,7 +231,9 @@ pub fn answer(columns: &RuleColumns<'_>, asked: &Asked) -> std::result::Result<D
     let rows: Vec<u32> = funnel.matches.iter().map(|row| row as u32).collect();
     let learners = columns.learners;
     let list = if asked.complement {
-        columns.listed().arranged(&funnel.matches.complement().iter().map(|row| row as u32).collect::<Vec<_>>(), &asked.order)
+        columns
+            .listed()
+            .arranged(&funnel.matches.complement().iter().map(|row| row as u32).collect::<Vec<_>>(), &asked.order)
     } else {
         columns.listed().arranged(&rows, &asked.order)
     };

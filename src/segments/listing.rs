@@ -239,7 +239,8 @@ mod tests {
             let mut found = listed.arranged(&rows, &order);
             for pair in found.windows(2) {
                 let (a, b) = (values[pair[0] as usize], values[pair[1] as usize]);
-                prop_assert!(b.is_nan() || (if down { a >= b } else { a <= b }));
+                let in_order = if down { a >= b } else { a <= b };
+                prop_assert!(b.is_nan() || in_order);
                 prop_assert!(a.to_bits() != b.to_bits() || pair[0] < pair[1]);
             }
             found.sort_unstable();

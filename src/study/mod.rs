@@ -4,6 +4,7 @@ pub mod cache;
 pub mod diff;
 pub mod findings;
 pub mod history;
+pub mod learner;
 pub mod recipe;
 pub mod session;
 

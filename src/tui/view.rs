@@ -137,7 +137,9 @@ fn tabs_line(model: &Model, area: Rect, buffer: &mut Buffer) {
 fn footer_line(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let keys = if model.drill.editor.is_some() && model.help.is_none() {
-        vec![("Enter", "take the rule"), ("Esc", "leave the old one"), ("Ctrl-C", "quit")]
+        vec![("Enter", "take the rule"), ("Tab", "complete"), ("↑↓", "earlier rules"), ("Esc", "leave the old one")]
+    } else if model.search.is_some() && model.help.is_none() {
+        vec![("Enter", "keep what is found"), ("Esc", "show all"), ("Ctrl-C", "quit")]
     } else {
         keys::footer(model)
     };

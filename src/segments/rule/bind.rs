@@ -189,7 +189,9 @@ impl<'a, C: Columns + ?Sized> Binder<'a, C> {
         let money = quantity.currency.is_some() || !matches!(quantity.unit, Unit::None | Unit::Years | Unit::Percent);
         let years = quantity.unit == Unit::Years;
         let complaint = match column.kind {
-            Kind::Pay | Kind::Years | Kind::Year if percent => Some(("takes no percent", "a percentile is written p25")),
+            Kind::Pay | Kind::Years | Kind::Year if percent => {
+                Some(("takes no percent", "a percentile is written p25"))
+            }
             Kind::Pay if years => Some(("is pay, not a number of years", "write an amount such as 45 lakh")),
             Kind::Years if money => Some(("is a number of years, not money", "write 10 or 10 y")),
             Kind::Year if money || years => Some(("is a calendar year", "write it plainly, such as 2019")),

@@ -133,10 +133,7 @@ pub fn discover(columns: &RuleColumns<'_>, top: usize, cancel: &Cancel) -> Resul
 fn one_a_learner(rows: &[u32], learner_of: Option<&[u32]>) -> Vec<u32> {
     let Some(learner_of) = learner_of else { return rows.to_vec() };
     let mut seen = vec![false; learner_of.iter().max().map_or(0, |most| *most as usize + 1)];
-    rows.iter()
-        .copied()
-        .filter(|row| !std::mem::replace(&mut seen[learner_of[*row as usize] as usize], true))
-        .collect()
+    rows.iter().copied().filter(|row| !std::mem::replace(&mut seen[learner_of[*row as usize] as usize], true)).collect()
 }
 
 /// Goes through what was found, the best first, and keeps what is worth telling.

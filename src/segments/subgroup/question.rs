@@ -66,6 +66,14 @@ impl<'a> Question<'a> {
         match &self.answers {
             Answers::Levels(levels) => format!("{name} = {}", quote(&levels[from], '"')),
             Answers::Bins(bins) => {
+                // Of two values a row has one or the other.
+                if let [a, b] = bins[..]
+                    && a.0 == a.1
+                    && b.0 == b.1
+                    && from == to
+                {
+                    return format!("{name} = {}", bins[from].0);
+                }
                 let lower = from.checked_sub(1).map(|below| roundest(bins[below].1, bins[from].0));
                 // The roundest number from the largest value on, and below the next: mirrored.
                 let upper = bins.get(to + 1).map(|above| -roundest(-above.0, -bins[to].1));

@@ -65,7 +65,8 @@ fn a_planted_subgroup_is_found_as_it_was_planted() {
     let best = &found.found[0];
     assert_eq!(best.conditions, 3, "{found:#?}");
     assert!(best.rule.contains("job = \"QA\"") && best.rule.contains("`year of ``pay``` >= 2018"), "{}", best.rule);
-    assert!(best.rule.contains("experience 8..11") || best.rule.contains("experience 7..11"), "{}", best.rule);
+    // As near as twelve bins of twenty years come to 8..11.
+    assert!(["8..10", "8..11", "7..11"].iter().any(|years| best.rule.contains(years)), "{}", best.rule);
     assert!(best.lift > 3.0 && best.quality > found.noise, "{best:?}");
     assert_eq!(found.made_of_pay, ["log pay"]);
     assert_eq!(found.asked, ["experience", "year of `pay`", "job"]);

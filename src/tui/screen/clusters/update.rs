@@ -14,7 +14,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     match action {
         Action::Open if model.has_clusters() => {
-            model.recipe.rule = Some(format!("cluster = {}", model.clusters.cursor.at));
+            drill::update::replace(model, format!("cluster = {}", model.clusters.cursor.at));
             model.drilled = None;
             let mut effects = show(model, Tab::Drill);
             if effects.is_empty() {
