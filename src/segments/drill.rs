@@ -192,8 +192,10 @@ pub struct Cut {
     pub kind: Kind,
     /// The axis of the histogram.
     pub axis: Axis,
-    /// Used rows per bin, those beyond the axis in the outer ones.
+    /// Used rows per bin, those beyond the axis in the outer ones; a bin a value where whole numbers are few.
     pub counts: Vec<u64>,
+    /// Where on the axis it cuts, 0 at the left end, 1 at the right one.
+    pub at: f64,
     /// The value at which the clause cuts, original units.
     pub threshold: f64,
 }
@@ -207,7 +209,17 @@ impl Cut {
         let column = rule.column(clause)?;
         let Some(ColumnRef::Number { kind, .. }) = rule::find(columns, column) else { return None };
         let (axis, counts) = histogram::of_numbers(values, BINS)?;
-        Some(Self { clause, column: column.to_owned(), kind, axis, counts, threshold })
+        let cut = Self { clause, column: column.to_owned(), kind, axis, counts, at: axis.place(threshold), threshold };
+        // Whole numbers in more bins than there are would look like a comb.
+        let span = axis.high - axis.low;
+        let is_whole = span < BINS as f64 && !axis.log && values.iter().all(|v| v.is_nan() || v.fract() == 0.0);
+        if !is_whole || span < 1.0 {
+            return Some(cut);
+        }
+        let bins = span as usize + 1;
+        let (_, counts) = histogram::of_numbers(values, bins)?;
+        let at = ((threshold - axis.low + 0.5) / bins as f64).clamp(0.0, 1.0);
+        Some(Self { counts, at, ..cut })
     }
 }
 
@@ -309,6 +321,7 @@ mod tests {
         let cut = found.cut.unwrap();
         assert_eq!((cut.column.as_str(), cut.kind, cut.threshold), ("pay", Kind::Pay, 3e5));
         assert_eq!(cut.counts.iter().sum::<u64>(), 4);
+        assert_eq!(cut.at, 0.5);
         asked.complement = true;
         let found = answer(&columns, &asked).unwrap();
         assert_eq!((found.rows.len(), &found.list[..]), (2, &[4, 3, 2][..]));

@@ -3,7 +3,7 @@
 use super::rule::{Bound, Clause, Mask, percent_below};
 
 /// A clause that keeps at least this share is hardly a filter.
-const HARDLY: f64 = 0.9;
+pub(super) const HARDLY: f64 = 0.9;
 
 /// One clause of a rule. Counts are rows of the table that the rule was bound to (the used rows).
 #[derive(Clone, Debug, PartialEq)]

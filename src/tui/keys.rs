@@ -179,24 +179,24 @@ pub const TABLE: &[Binding] = &[
         .footer(0, "learner")
         .when(Model::drill_has_rows),
     key(Action::Open, &["enter"], &[Rows], "the learner of the row, or the rule of the line")
-        .footer(2, "open")
+        .footer(0, "open")
         .when(Model::list_opens),
-    key(Action::Edit, &["e"], DRILL, "edit the rule").footer(1, "edit rule").when(Model::has_table),
+    key(Action::Edit, &["e"], DRILL, "edit the rule").footer(0, "edit rule").when(Model::has_table),
     key(Action::OtherPart, &["o"], DRILL, "the clauses of the rule, or the rows behind it")
-        .footer(2, "clauses/rows")
+        .footer(0, "clauses")
         .when(Model::has_clauses),
     key(Action::Right, &["right", "l"], DRILL, "a larger threshold in the selected clause").when(Model::in_funnel),
     key(Action::Left, &["left", "h"], DRILL, "a smaller threshold in the selected clause")
         .footer(3, "→ threshold")
         .when(Model::in_funnel),
     key(Action::Complement, &["n"], DRILL, "who does not match, and what each fails; who does")
-        .footer(4, "not matching")
+        .footer(0, "others")
         .when(Model::has_drill),
-    key(Action::Sort, &["s"], SORTED, "sort by the next column").footer(5, "sort").when(Model::has_list),
+    key(Action::Sort, &["s"], SORTED, "sort by the next column").footer(0, "sort").when(Model::has_list),
     key(Action::Reverse, &["S"], SORTED, "turn the order round").when(Model::has_list),
-    key(Action::Search, &["/"], SORTED, "search the list").footer(6, "search").when(Model::has_list),
+    key(Action::Search, &["/"], SORTED, "search the list").footer(0, "search").when(Model::has_list),
     key(Action::Discover, &["r"], DRILL, "rules whose people are paid low for their experience")
-        .footer(7, "find rules")
+        .footer(0, "find rules")
         .when(Model::has_peers),
     key(Action::Toggle, &["space", "x"], FEATURES, "feature on or off").footer(2, "on/off").when(Model::has_table),
     key(Action::Transform, &["t"], FEATURES, "transform: none, log1p; of a category: block, frequency")

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
 mod bad_input;
+mod drill;
 mod explorer;
 mod golden;
 mod headless;

@@ -107,11 +107,13 @@ pub fn discover(columns: &RuleColumns<'_>, top: usize, cancel: &Cancel) -> Resul
         asked: Vec::new(),
         made_of_pay: Vec::new(),
     };
-    let (questions, made_of_pay) = question::questions(columns, &rows, &peers.z, least);
+    let (mut questions, made_of_pay) = question::questions(columns, &rows, &peers.z, least);
     subgroups.asked = questions.iter().map(|q| q.column.name.clone()).collect();
     subgroups.made_of_pay = made_of_pay;
     let low: Vec<bool> = rows.iter().map(is_low).collect();
-    let found = Search::new(&questions, &low, least, cancel).run()?;
+    let (cell_of, cells) = question::cells(&mut questions, rows.len());
+    let search = |low: &[bool]| Search::new(&questions, (&cell_of, cells), low, least, cancel);
+    let found = search(&low).run()?;
     if found.is_empty() {
         return Ok(Some(subgroups));
     }
@@ -119,13 +121,12 @@ pub fn discover(columns: &RuleColumns<'_>, top: usize, cancel: &Cancel) -> Resul
         .into_par_iter()
         .map(|seed| {
             let dealt = search::dealt_out(&low, seed);
-            let found = Search::new(&questions, &dealt, least, cancel).run()?;
+            let found = search(&dealt).run()?;
             Ok(found.first().map_or(0.0, |best| best.quality))
         })
         .collect();
     subgroups.noise = noise?.into_iter().fold(0.0, f64::max);
-    let search = Search::new(&questions, &low, least, cancel);
-    choose(&mut subgroups, columns, &search, found, top)?;
+    choose(&mut subgroups, columns, &search(&low), found, top)?;
     Ok(Some(subgroups))
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::super::description::roundest;
 use super::super::drill::RuleColumns;
 use super::super::rule::quote;
@@ -20,7 +22,7 @@ const MADE_OF_PAY: f64 = 0.8;
 /// The code of a row that is in no bin and has no level that is asked for.
 pub(super) const NO_CODE: u16 = u16::MAX;
 
-/// A column in codes, by row of the search.
+/// A column in codes: by row of the search at first, by cell once [`cells`] has put equal rows together.
 pub(super) struct Question<'a> {
     pub column: &'a Column,
     pub codes: Vec<u16>,
@@ -114,6 +116,38 @@ pub(super) fn questions<'a>(
         }
     }
     (asked, made_of_pay)
+}
+
+/// Puts rows that answer every question alike into one cell: a search counts cells, of which there are far fewer.
+/// The codes go by cell then; told are the cell of each row, and how many cells there are.
+pub(super) fn cells(questions: &mut [Question<'_>], rows: usize) -> (Vec<u32>, usize) {
+    // All codes of a row in one number, where they fit: mixed radix, the last digit for no code.
+    let radix = |q: &Question<'_>| q.count() as u64 + 1;
+    let fits = questions.iter().try_fold(1u64, |so_far, q| so_far.checked_mul(radix(q))).is_some();
+    if !fits {
+        return ((0..rows as u32).collect(), rows);
+    }
+    let mut keys: Vec<(u64, u32)> = (0..rows as u32).map(|row| (0, row)).collect();
+    for question in &*questions {
+        let (radix, none) = (radix(question), question.count() as u64);
+        for (key, row) in &mut keys {
+            *key = *key * radix + u64::from(question.codes[*row as usize]).min(none);
+        }
+    }
+    keys.par_sort_unstable();
+    let mut cell_of = vec![0; rows];
+    let mut first_rows: Vec<u32> = Vec::new();
+    let mut last = None;
+    for (key, row) in keys {
+        if last.replace(key) != Some(key) {
+            first_rows.push(row);
+        }
+        cell_of[row as usize] = first_rows.len() as u32 - 1;
+    }
+    for question in questions {
+        question.codes = first_rows.iter().map(|row| question.codes[*row as usize]).collect();
+    }
+    (cell_of, first_rows.len())
 }
 
 /// Ranks of values without ties told apart: rows are in the thousands, so that hardly matters.

@@ -6,6 +6,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 
+use super::super::funnel::HARDLY;
 use super::question::Question;
 use crate::jobs::{Cancel, Cancelled};
 
@@ -33,13 +34,27 @@ pub(super) struct Found {
     pub quality: f64,
 }
 
-/// What is searched: columns in codes, and an outcome by row.
+/// What is searched: columns in codes by cell, and how many rows and low-paid rows are in each cell.
 pub(super) struct Search<'a> {
     pub questions: &'a [Question<'a>],
     pub cancel: &'a Cancel,
-    low: &'a [bool],
+    cells: Vec<Count>,
     least: usize,
     share: f64,
+}
+
+/// Rows and low-paid rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Count {
+    rows: u32,
+    low: u32,
+}
+
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.low += other.low;
+    }
 }
 
 /// The outcome dealt out anew among the rows (Fisher–Yates).
@@ -55,9 +70,20 @@ pub(super) fn dealt_out(low: &[bool], seed: u64) -> Vec<bool> {
 }
 
 impl<'a> Search<'a> {
-    pub fn new(questions: &'a [Question<'a>], low: &'a [bool], least: usize, cancel: &'a Cancel) -> Self {
+    /// `low` and `cell_of` go by row; there are `cells` cells.
+    pub fn new(
+        questions: &'a [Question<'a>],
+        (cell_of, cells): (&[u32], usize),
+        low: &[bool],
+        least: usize,
+        cancel: &'a Cancel,
+    ) -> Self {
+        let mut counts = vec![Count::default(); cells];
+        for (cell, low) in cell_of.iter().zip(low) {
+            counts[*cell as usize].add(Count { rows: 1, low: u32::from(*low) });
+        }
         let share = low.iter().filter(|low| **low).count() as f64 / low.len().max(1) as f64;
-        Self { questions, cancel, low, least, share }
+        Self { questions, cancel, cells: counts, least, share }
     }
 
     /// Every rule that was looked at and is better than nothing, the best first; ties: the shorter one, then the
@@ -66,12 +92,12 @@ impl<'a> Search<'a> {
         if self.share <= 0.0 || self.share >= 1.0 {
             return Ok(Vec::new());
         }
-        let mut beam = vec![(Vec::new(), (0..self.low.len() as u32).collect::<Vec<u32>>())];
+        let mut beam = vec![(Vec::new(), (0..self.cells.len() as u32).collect::<Vec<u32>>())];
         let mut seen: BTreeSet<Vec<Condition>> = BTreeSet::new();
         let mut all = Vec::new();
         for depth in 1..=DEPTH {
             let further: Result<Vec<Vec<Found>>, Cancelled> =
-                beam.par_iter().map(|(conditions, rows)| self.refined(conditions, rows)).collect();
+                beam.par_iter().map(|(conditions, cells)| self.refined(conditions, cells)).collect();
             let mut level: Vec<(Found, usize)> = Vec::new();
             for (parent, found) in further?.into_iter().enumerate() {
                 level.extend(
@@ -84,8 +110,8 @@ impl<'a> Search<'a> {
                     .par_iter()
                     .take(WIDTH)
                     .map(|(found, parent)| {
-                        let rows = beam[*parent].1.iter().copied().filter(|row| self.meets(*row, &found.conditions));
-                        (found.conditions.clone(), rows.collect())
+                        let cells = beam[*parent].1.iter().copied().filter(|cell| self.meets(*cell, &found.conditions));
+                        (found.conditions.clone(), cells.collect())
                     })
                     .collect();
             }
@@ -96,17 +122,19 @@ impl<'a> Search<'a> {
     }
 
     /// The rules with one condition more: of each number the best interval, of each category every level.
-    fn refined(&self, conditions: &[Condition], rows: &[u32]) -> Result<Vec<Found>, Cancelled> {
+    fn refined(&self, conditions: &[Condition], cells: &[u32]) -> Result<Vec<Found>, Cancelled> {
         let mut found = Vec::new();
+        let all: usize = cells.iter().map(|cell| self.cells[*cell as usize].rows as usize).sum();
         for (question, asked) in self.questions.iter().enumerate() {
             if conditions.iter().any(|c| c.question == question) {
                 continue;
             }
             self.cancel.check()?;
-            let counts = self.counts(asked, rows);
-            let mut offer = |from: usize, to: usize, (n, low): (usize, usize)| {
-                let quality = self.quality(n, low);
-                if n >= self.least && n < rows.len() && quality > 0.0 {
+            let counts = self.counts(asked, cells);
+            let mut offer = |from: usize, to: usize, count: Count| {
+                let quality = self.quality(count);
+                let (n, low) = (count.rows as usize, count.low as usize);
+                if n >= self.least && n < all && quality > 0.0 {
                     let mut conditions = conditions.to_vec();
                     conditions.push(Condition { question, from: from as u16, to: to as u16 });
                     conditions.sort_unstable();
@@ -125,27 +153,27 @@ impl<'a> Search<'a> {
     }
 
     /// Rows and low-paid rows by code.
-    fn counts(&self, asked: &Question<'_>, rows: &[u32]) -> Vec<(usize, usize)> {
-        // Both in one number, so that a row costs one addition; the last place is for rows without a code.
-        let mut packed = vec![0u64; asked.count() + 1];
+    fn counts(&self, asked: &Question<'_>, cells: &[u32]) -> Vec<Count> {
+        // The last place is for rows without a code.
         let last = asked.count();
-        for &row in rows {
-            let code = usize::from(asked.codes[row as usize]).min(last);
-            packed[code] += 1 + (u64::from(self.low[row as usize]) << 32);
+        let mut counts = vec![Count::default(); last + 1];
+        for &cell in cells {
+            let code = usize::from(asked.codes[cell as usize]).min(last);
+            counts[code].add(self.cells[cell as usize]);
         }
-        packed.pop();
-        packed.into_iter().map(|both| ((both & 0xffff_ffff) as usize, (both >> 32) as usize)).collect()
+        counts.pop();
+        counts
     }
 
     /// The interval of codes with the best quality that is large enough; ties: the first.
-    fn best_interval(&self, counts: &[(usize, usize)]) -> Option<(usize, usize, (usize, usize))> {
-        let mut best: Option<(f64, usize, usize, (usize, usize))> = None;
+    fn best_interval(&self, counts: &[Count]) -> Option<(usize, usize, Count)> {
+        let mut best: Option<(f64, usize, usize, Count)> = None;
         for from in 0..counts.len() {
-            let mut sum = (0, 0);
+            let mut sum = Count::default();
             for (to, count) in counts.iter().enumerate().skip(from) {
-                sum = (sum.0 + count.0, sum.1 + count.1);
-                let quality = self.quality(sum.0, sum.1);
-                if sum.0 >= self.least && best.is_none_or(|(most, ..)| quality > most) {
+                sum.add(*count);
+                let quality = self.quality(sum);
+                if sum.rows as usize >= self.least && best.is_none_or(|(most, ..)| quality > most) {
                     best = Some((quality, from, to, sum));
                 }
             }
@@ -153,9 +181,9 @@ impl<'a> Search<'a> {
         best.map(|(_, from, to, counted)| (from, to, counted))
     }
 
-    fn quality(&self, rows: usize, low: usize) -> f64 {
-        let n = rows as f64;
-        if rows == 0 { 0.0 } else { (low as f64 - n * self.share) / (n * self.share * (1.0 - self.share)).sqrt() }
+    fn quality(&self, count: Count) -> f64 {
+        let (n, low) = (f64::from(count.rows), f64::from(count.low));
+        if n == 0.0 { 0.0 } else { (low - n * self.share) / (n * self.share * (1.0 - self.share)).sqrt() }
     }
 
     /// The share of low-paid rows over that among all.
@@ -163,21 +191,25 @@ impl<'a> Search<'a> {
         found.low as f64 / found.rows as f64 / self.share
     }
 
-    fn meets(&self, row: u32, conditions: &[Condition]) -> bool {
-        conditions.iter().all(|c| (c.from..=c.to).contains(&self.questions[c.question].codes[row as usize]))
+    fn meets(&self, cell: u32, conditions: &[Condition]) -> bool {
+        conditions.iter().all(|c| (c.from..=c.to).contains(&self.questions[c.question].codes[cell as usize]))
     }
 
     /// Whether the rows of a rule differ from what each of its conditions, left out, lets in besides: by at least so
-    /// many standard errors of the difference of two shares.
+    /// many standard errors of the difference of two shares, and it keeps out more than a clause that is hardly a
+    /// filter does.
     pub fn every_condition_counts(&self, found: &Found, errors: f64) -> bool {
         found.conditions.len() < 2
             || (0..found.conditions.len()).all(|left_out| {
                 let mut others = found.conditions.clone();
                 others.remove(left_out);
-                let wider = (0..self.low.len() as u32).filter(|row| self.meets(*row, &others));
-                let (n, low) = wider.fold((0, 0), |(n, low), row| (n + 1, low + usize::from(self.low[row as usize])));
+                let mut wider = Count::default();
+                (0..self.cells.len() as u32)
+                    .filter(|cell| self.meets(*cell, &others))
+                    .for_each(|cell| wider.add(self.cells[cell as usize]));
+                let (n, low) = (wider.rows as usize, wider.low as usize);
                 let (rest, rest_low) = (n - found.rows, low - found.low);
-                if rest == 0 {
+                if found.rows as f64 >= HARDLY * n as f64 {
                     return false;
                 }
                 let pooled = low as f64 / n as f64;

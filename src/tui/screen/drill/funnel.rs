@@ -146,7 +146,7 @@ pub fn selected(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer)
         Some(percentile) => format!("{} {} · P{percentile:.0}", cut.column, value(cut.threshold)),
         None => format!("{} {}", cut.column, value(cut.threshold)),
     };
-    let cuts = [bar::Cut { at: cut.axis.place(cut.threshold), label: &label }];
+    let cuts = [bar::Cut { at: cut.at, label: &label }];
     let ends = (value(cut.axis.low), value(cut.axis.high));
     (&Histogram::new(theme, &cut.counts, (&ends.0, &ends.1)).cuts(&cuts)).render(below, buffer);
 }
@@ -154,6 +154,7 @@ pub fn selected(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer)
 fn value_text(model: &Model, cut: &Cut, value: f64) -> String {
     match cut.kind {
         Kind::Pay => model.pay(value),
+        Kind::Years if value.fract() == 0.0 => format!("{value:.0} y"),
         Kind::Years => format!("{} y", figure(value)),
         Kind::Year => format!("{value:.0}"),
         Kind::Share => format!("{}{:.0} %", if value < 0.0 { "−" } else { "" }, 100.0 * value.abs()),

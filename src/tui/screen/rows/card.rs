@@ -13,7 +13,7 @@ use crate::tui::model::Model;
 use crate::tui::widget::bar::share;
 
 /// Cells of the bars of pay.
-const BAR: usize = 10;
+const BAR: usize = 6;
 
 /// One line: what, and how it is.
 pub struct Line {
@@ -36,11 +36,7 @@ pub fn lines(model: &Model, card: &Card) -> Vec<Line> {
             line("cluster", format!("{cluster} · {name}"), palette.cluster(cluster));
             let distances: Vec<String> =
                 card.distances.iter().enumerate().map(|(k, distance)| format!("{k}: {distance:.2}")).collect();
-            line(
-                "distances",
-                format!("{}   to the centroids, in the scaled matrix", distances.join("  ")),
-                palette.text,
-            );
+            line("distances, scaled", distances.join("  "), palette.text);
         }
         None => line("cluster", "not clustered".to_owned(), palette.dim),
     }
@@ -97,9 +93,9 @@ fn rows(model: &Model, card: &Card, line: &mut dyn FnMut(&str, String, Style)) {
         let of = |role| table.with_role(role).map(|column| cell(model, column, one.row as usize));
         let bar = share(amount(one.row) / most, BAR, model.theme.glyphs);
         let mut said = vec![format!("{bar:<BAR$}")];
-        said.extend([Role::Pay, Role::Job, Role::Company].into_iter().filter_map(of));
-        let fate = one.taken_by.as_ref().map(|rule| format!("({rule})"));
-        said.extend(fate);
+        said.extend([Role::Pay, Role::Job].into_iter().filter_map(of));
+        said.extend(one.taken_by.as_ref().map(|rule| format!("({rule})")));
+        said.extend(of(Role::Company));
         let what = match of(Role::PayYear) {
             Some(year) => format!("  {year}  row {}", one.row),
             None => format!("  row {}", one.row),

@@ -179,7 +179,7 @@ fn width<'a>(model: &Model, column: Shown<'_>, title: &'a str, room: u16) -> Col
         Shown::Cluster => Column::numbers(title, 2),
         Shown::Fails => Column::words(title, 16).up_to(40),
         Shown::PeerMedian => Column::numbers(title, 8),
-        Shown::Peers => Column::words(title, if room >= WIDE { 23 } else { 11 }).up_to(23),
+        Shown::Peers => Column::words(title, if room >= WIDE { 23 } else { 10 }).up_to(23),
         Shown::Gap => Column::numbers(title, 6),
         Shown::Of(of) => match of.role {
             Role::Job if peers => Column::words(title, 10).up_to(32),

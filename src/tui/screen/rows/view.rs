@@ -50,7 +50,7 @@ pub fn view(model: &Model, state: &State, area: Rect, buffer: &mut Buffer) {
         }
         Of::Learner(card) => {
             let lines = card::lines(model, card);
-            let shown = [table::Column::words("", 20).up_to(28), table::Column::words("", 24).up_to(130)];
+            let shown = [table::Column::words("", 20).up_to(24), table::Column::words("", 24).up_to(130)];
             let cells = |i: usize| -> Vec<Cell<'_>> {
                 let line = &lines[i];
                 vec![Cell::styled(line.what.as_str(), theme.palette.dim), Cell::styled(line.said.as_str(), line.style)]
