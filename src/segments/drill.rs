@@ -117,12 +117,14 @@ impl Columns for RuleColumns<'_> {
     fn names(&self) -> Vec<String> {
         let columns = self.learners.columns.iter().filter(|c| c.role != Role::Ignore);
         let mut names: Vec<String> = columns.clone().map(|c| c.name.clone()).collect();
-        names.extend(columns.filter(|c| c.role.is_single()).map(|c| c.role.word().to_owned()));
-        if self.peers.is_some() {
-            names.extend(DERIVED.iter().map(|(_, names)| names[0].to_owned()));
-        }
-        if self.clusters.is_some() {
-            names.push("cluster".to_owned());
+        let roles = columns.filter(|c| c.role.is_single()).map(|c| c.role.word());
+        let derived = DERIVED.iter().filter(|_| self.peers.is_some()).map(|(_, names)| names[0]);
+        let cluster = self.clusters.map(|_| "cluster");
+        // A column that is called as its role is offered once.
+        for word in roles.chain(derived).chain(cluster) {
+            if !names.iter().any(|name| name == word) {
+                names.push(word.to_owned());
+            }
         }
         names
     }

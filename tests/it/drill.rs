@@ -236,7 +236,7 @@ fn a_learner_has_a_card() {
     assert_ne!(list.shown(), &**superseded);
     explorer.press("enter");
     let screen = explorer.screen().join("\n");
-    assert!(screen.contains("rows of this learner") && screen.contains("(one row per learner"), "{screen}");
+    assert!(screen.contains("rows of this learner") && screen.contains("(one row per"), "{screen}");
     explorer.press("esc");
     assert_eq!(explorer.model.rows.as_ref().unwrap().shown(), list.shown());
     explorer.press("/").type_in("nobody is called so").press("enter enter");

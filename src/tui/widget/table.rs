@@ -277,7 +277,7 @@ mod tests {
     fn columns_that_do_not_fit_are_announced() {
         let theme = Theme::plain();
         let table = Table::new(&theme, &COLUMNS, 2, cells);
-        assert_eq!(text(&table, 24, 2), ["    k  name      WCSS %→", "    0  cluste…     61.0"]);
+        assert_eq!(text(&table, 24, 2), ["    k  name      WCSS %→", "    0  cluster…    61.0"]);
         assert_eq!(text(&table.sideways(2, 1), 24, 2), [" ←  k   smallest", "    0     41,203"]);
     }
 
