@@ -80,6 +80,10 @@ fn facts_of_pay(model: &Model, card: &Card, peers: &Peers, line: &mut dyn FnMut(
 fn rows(model: &Model, card: &Card, line: &mut dyn FnMut(&str, String, Style)) {
     let Some(cleaned) = &model.cleaned else { return };
     let (table, palette) = (&cleaned.table, &model.theme.palette);
+    // Without ids a row is all that is known of anybody, and it stands below.
+    if table.with_role(Role::Learner).is_none() {
+        return;
+    }
     line("", String::new(), palette.text);
     let heading = match card.rows.len() {
         1 => "the one row of this learner".to_owned(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Of, State, found};
 use crate::segments::listing::Order;
 use crate::study::learner::card;
+use crate::table::role::Role;
 use crate::tui::keys::Action;
 use crate::tui::model::{Model, Tab};
 use crate::tui::msg::Effect;
@@ -35,7 +36,9 @@ pub fn open_card(model: &mut Model, source_row: u32) {
     let Some(cleaned) = &model.cleaned else { return };
     let fit = model.shown().filter(|_| !model.foreign).map(|(sweep, found)| (&*sweep.prepared, &*found.clustering));
     let card = card(cleaned, fit, source_row);
-    let mut opened = State::new(format!("Learner of source row {source_row}"), Of::Learner(Arc::new(card)));
+    let has_ids = cleaned.learners.with_role(Role::Learner).is_some();
+    let whose = if has_ids { "Learner of source row" } else { "Source row" };
+    let mut opened = State::new(format!("{whose} {source_row}"), Of::Learner(Arc::new(card)));
     opened.under = model.rows.take().map(Box::new);
     model.rows = Some(opened);
 }
