@@ -52,8 +52,8 @@ fn tab_completes_and_goes_through_what_fits() {
     // In the middle too: what stands behind the cursor stays. Nothing where nothing fits.
     explorer.press("home").type_in("ct").press("tab").type_in(" > 3 lakh and ");
     assert_eq!(line(&explorer).trim_end(), format!("ctc > 3 lakh and {rule}"));
-    explorer.press("end ctrl-u").type_in("experience > 3 y 4").press("tab");
-    assert_eq!(line(&explorer), "experience > 3 y 4");
+    explorer.press("end ctrl-u").type_in("experience > zzz").press("tab");
+    assert_eq!(line(&explorer), "experience > zzz");
 }
 
 #[test]
