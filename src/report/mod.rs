@@ -9,6 +9,7 @@ pub mod list;
 pub mod peers;
 pub mod plan;
 pub mod profile;
+pub mod subgroups;
 pub mod sweep;
 pub mod text;
 pub mod write;

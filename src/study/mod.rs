@@ -5,6 +5,7 @@ pub mod diff;
 pub mod findings;
 pub mod follow;
 pub mod history;
+pub mod learner;
 pub mod plan;
 pub mod recipe;
 pub mod session;

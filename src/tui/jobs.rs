@@ -7,7 +7,9 @@ use crate::error::{Error, Kind};
 use crate::features::Feature;
 use crate::jobs::{Context, Stop};
 use crate::quality::Mode;
-use crate::segments::drill::{ClusterOf, RuleColumns, drill};
+use crate::segments::drill::{Asked, ClusterOf, RuleColumns, answer};
+use crate::segments::listing::{Listed, Order};
+use crate::segments::subgroup;
 use crate::source::{Location, Options};
 use crate::study::findings::{KFound, Sweep};
 use crate::study::recipe::Recipe;
@@ -158,14 +160,51 @@ pub(super) fn exact_job(sweep: Arc<Sweep>, recipe: Recipe) -> impl FnOnce(&Told<
 pub(super) fn drill_job(
     cleaned: Arc<Cleaned>,
     clusters: Option<Arc<ClusterOf>>,
-    rule: String,
+    asked: Asked,
 ) -> impl FnOnce(&Told<'_>) -> Ended + Send {
     move |_| {
         let columns =
             RuleColumns { learners: &cleaned.learners, clusters: clusters.as_deref(), peers: cleaned.peers.as_ref() };
-        Ok(match drill(&columns, &rule) {
+        Ok(match answer(&columns, &asked) {
             Ok(found) => Outcome::Drill(Arc::new(found)),
             Err(error) => Outcome::RuleRefused(error),
         })
+    }
+}
+
+/// Searches for rules, on the threads that step back behind the keyboard.
+pub(super) fn discover_job(
+    cleaned: Arc<Cleaned>,
+    pool: Arc<rayon::ThreadPool>,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| {
+        told.progress(Progress { what: "searching rules".to_owned(), share: None });
+        let columns = RuleColumns { learners: &cleaned.learners, clusters: None, peers: cleaned.peers.as_ref() };
+        let found = pool.install(|| subgroup::discover(&columns, subgroup::TOP, told.cancel))?;
+        Ok(Outcome::Subgroups(found.map(Arc::new)))
+    }
+}
+
+/// Puts rows in order: used rows, or rows of the source.
+pub(super) fn list_job(
+    cleaned: Arc<Cleaned>,
+    rows: Arc<Vec<u32>>,
+    used: bool,
+    clusters: Option<Arc<ClusterOf>>,
+    order: Order,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |_| {
+        let listed = listed(&cleaned, used, clusters.as_deref());
+        let arranged = listed.arranged(&rows, &order);
+        Ok(Outcome::Listed(order, Arc::new(arranged)))
+    }
+}
+
+/// The table that the rows of a list belong to.
+pub(super) fn listed<'a>(cleaned: &'a Cleaned, used: bool, clusters: Option<&'a ClusterOf>) -> Listed<'a> {
+    if used {
+        RuleColumns { learners: &cleaned.learners, clusters, peers: cleaned.peers.as_ref() }.listed()
+    } else {
+        Listed { columns: &cleaned.table.columns, source_row: None, clusters: None, peers: None }
     }
 }

@@ -71,6 +71,16 @@ pub enum Action {
     Older,
     /// A lower age at graduation.
     Younger,
+    /// Those who do not match, or those who do.
+    Complement,
+    /// Sorts the list by the next column.
+    Sort,
+    /// Turns the order of the list round.
+    Reverse,
+    /// Searches the list.
+    Search,
+    /// Searches for rules.
+    Discover,
     /// Computes the silhouette exactly.
     Exact,
     /// Copies what is shown.
@@ -140,6 +150,7 @@ const DRILL: &[Context] = &[On(Tab::Drill)];
 const LISTS: &[Context] = &[On(Tab::Data), On(Tab::Features), On(Tab::Clusters), On(Tab::Drill), Rows, Help];
 const PAGES: &[Context] = &[On(Tab::Data), On(Tab::Features), On(Tab::Drill), Rows, Help];
 const WIDE: &[Context] = &[On(Tab::Drill), Rows];
+const SORTED: &[Context] = &[On(Tab::Drill), Rows];
 
 /// A line of the table that is not in the footer and always works.
 const fn key(
@@ -196,8 +207,29 @@ pub const TABLE: &[Binding] = &[
     key(Action::Older, &["]"], CLUSTERS, "assume that people graduate a year older").when(Model::assumes_age),
     key(Action::Younger, &["["], CLUSTERS, "assume that people graduate a year younger").when(Model::assumes_age),
     key(Action::Open, &["enter"], DATA, "the rows that a rule met").footer(2, "rows").when(Model::ledger_has_rows),
-    key(Action::Open, &["enter"], DRILL, "the learner, all columns").footer(3, "learner").when(Model::drill_has_rows),
-    key(Action::Edit, &["e", "/"], DRILL, "edit the rule").footer(2, "edit rule").when(Model::has_table),
+    key(Action::Open, &["enter"], DRILL, "the learner: all rows, cluster, peers")
+        .footer(0, "learner")
+        .when(Model::drill_has_rows),
+    key(Action::Open, &["enter"], &[Rows], "the learner of the row, or the rule of the line")
+        .footer(0, "open")
+        .when(Model::list_opens),
+    key(Action::Edit, &["e"], DRILL, "edit the rule").footer(0, "edit rule").when(Model::has_table),
+    key(Action::OtherPart, &["o"], DRILL, "the clauses of the rule, or the rows behind it")
+        .footer(0, "clauses")
+        .when(Model::has_clauses),
+    key(Action::Right, &["right", "l"], DRILL, "a larger threshold in the selected clause").when(Model::in_funnel),
+    key(Action::Left, &["left", "h"], DRILL, "a smaller threshold in the selected clause")
+        .footer(3, "→ threshold")
+        .when(Model::in_funnel),
+    key(Action::Complement, &["n"], DRILL, "who does not match, and what each fails; who does")
+        .footer(0, "others")
+        .when(Model::has_drill),
+    key(Action::Sort, &["s"], SORTED, "sort by the next column").footer(0, "sort").when(Model::has_list),
+    key(Action::Reverse, &["S"], SORTED, "turn the order round").when(Model::has_list),
+    key(Action::Search, &["/"], SORTED, "search the list").footer(0, "search").when(Model::has_list),
+    key(Action::Discover, &["r"], DRILL, "rules whose people are paid low for their experience")
+        .footer(0, "find rules")
+        .when(Model::has_peers),
     key(Action::Toggle, &["space", "x"], FEATURES, "feature on or off").footer(2, "on/off").when(Model::has_table),
     key(Action::Transform, &["t"], FEATURES, "transform: none, log1p; of a category: block, frequency")
         .footer(3, "transform")
@@ -405,5 +437,5 @@ pub fn markdown() -> String {
         let keys: Vec<String> = keys.split(' ').map(|k| format!("`{}`", k.replace('|', "\\|"))).collect();
         out += &format!("| {} | {words} |\n", keys.join(" "));
     }
-    out + "\nWhile a rule is edited every key writes; `Enter` takes it, `Esc` leaves the old one.\n"
+    out + "\nWhile a rule is edited every key writes; `Tab` completes, `↑` and `↓` go through earlier ones, `Enter` takes it, `Esc`\nleaves the old one. While a list is searched `Enter` keeps what is found, `Esc` shows all again.\n"
 }

@@ -6,6 +6,8 @@ use ratatui::style::Style;
 
 use super::follow::{Follow, Shown};
 use super::screen::{clusters, data, drill, features, flow, rows};
+use tui_input::Input;
+
 use super::theme::Theme;
 use crate::cluster::Clustering;
 use crate::error::Error;
@@ -145,6 +147,8 @@ pub struct Model {
     pub rows: Option<rows::State>,
     /// Who goes where, when it is open.
     pub flow: Option<flow::State>,
+    /// What is searched in the list that is shown, while it is typed.
+    pub search: Option<Input>,
     /// Screen 1.
     pub data: data::State,
     /// Screen 2.
@@ -189,6 +193,7 @@ impl Model {
             help: None,
             rows: None,
             flow: None,
+            search: None,
             data: data::State::default(),
             choice: features::State::default(),
             clusters: clusters::State::default(),
@@ -324,9 +329,47 @@ impl Model {
         self.in_ledger() && data::selected(self).is_some_and(|entry| !entry.rows.is_empty())
     }
 
-    /// The rule matches somebody.
+    /// A learner of the list is selected.
     pub fn drill_has_rows(&self) -> bool {
-        self.drilled.as_ref().is_some_and(|d| !d.rows.is_empty())
+        self.in_rows() && self.drilled.as_ref().is_some_and(|d| !d.list.is_empty())
+    }
+
+    /// The selection is among the rows behind the rule.
+    pub fn in_rows(&self) -> bool {
+        self.drill.part == drill::Part::Rows
+    }
+
+    /// The selection is among the clauses of the rule.
+    pub fn in_funnel(&self) -> bool {
+        self.drill.part == drill::Part::Funnel
+    }
+
+    /// The rule has clauses to go to.
+    pub fn has_clauses(&self) -> bool {
+        self.drilled.as_ref().is_some_and(|d| !d.funnel.clauses.is_empty())
+    }
+
+    /// The rule was put to the table.
+    pub fn has_drill(&self) -> bool {
+        self.drilled.is_some()
+    }
+
+    /// Everybody can be told apart by pay for experience.
+    pub fn has_peers(&self) -> bool {
+        self.cleaned.as_ref().is_some_and(|c| c.peers.is_some())
+    }
+
+    /// The list on top is of rows that can be sorted and searched.
+    pub fn has_list(&self) -> bool {
+        match &self.rows {
+            Some(rows) => rows.is_list(),
+            None => self.tab == Tab::Drill && self.has_drill(),
+        }
+    }
+
+    /// Something lies behind the selected line of the list on top.
+    pub fn list_opens(&self) -> bool {
+        self.rows.as_ref().is_some_and(|rows| rows.opens(self))
     }
 
     /// Another screen than the features is shown.
@@ -382,9 +425,19 @@ impl Model {
         self.cleaned.as_ref().is_some_and(|c| c.learner_count == Some(c.learners.rows()))
     }
 
+    /// The rows behind the rule are narrowed by a search.
+    pub fn is_searched(&self) -> bool {
+        self.tab == Tab::Drill && !self.drill.order.search.is_empty()
+    }
+
     /// There is something to go back from.
     pub fn can_go_back(&self) -> bool {
         let comparing = self.tab == Tab::Clusters && self.is_comparing();
-        self.help.is_some() || self.rows.is_some() || self.flow.is_some() || comparing || !self.trail.is_empty()
+        self.help.is_some()
+            || self.rows.is_some()
+            || self.flow.is_some()
+            || comparing
+            || self.is_searched()
+            || !self.trail.is_empty()
     }
 }

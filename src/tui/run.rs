@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event as TermEvent;
 
 use super::Start;
-use super::jobs::{clean_job, drill_job, exact_job, fit_job, load_job};
+use super::jobs::{clean_job, discover_job, drill_job, exact_job, fit_job, list_job, load_job};
 use super::model::Model;
-use super::msg::{DRILL, Effect, FIT, LANES, LOAD, Msg, Outcome, Progress, QUALITY};
+use super::msg::{DRILL, Effect, FIT, LANES, LIST, LOAD, Msg, Outcome, Progress, QUALITY};
 use super::term::capabilities::{Charset, Depth, Wishes};
 use super::term::guard::{Guard, Suspension};
 use super::term::signals::Signal;
@@ -82,6 +82,8 @@ struct Explorer {
     worker: Worker<Progress, Outcome>,
     /// Counts rules, so that typing does not wait for a sweep.
     counter: Worker<Progress, Outcome>,
+    /// Threads of lower priority than the keyboard's.
+    pool: Arc<rayon::ThreadPool>,
     cache: Cache,
     /// What the newest fit will be kept as.
     fitting: Option<(Generation, Key)>,
@@ -99,12 +101,13 @@ impl Explorer {
         if let Some(threads) = model.threads {
             pool = pool.num_threads(threads);
         }
-        let pool = pool.build().map_err(|e| failed(e.to_string()))?;
+        let pool = Arc::new(pool.build().map_err(|e| failed(e.to_string()))?);
         let sink = |tell: &Sender<Msg>| {
             let tell = tell.clone();
             move |lane, generation, event| drop(tell.send(Msg::Job(lane, generation, event)))
         };
-        let worker = Worker::start(LANES, sink(tell), move |job| pool.install(job));
+        let own = Arc::clone(&pool);
+        let worker = Worker::start(LANES, sink(tell), move |job| own.install(job));
         let counter = Worker::start(LANES, sink(tell), |job| job());
         Ok(Self {
             model,
@@ -113,6 +116,7 @@ impl Explorer {
             capabilities,
             worker: worker.map_err(|e| failed(e.to_string()))?,
             counter: counter.map_err(|e| failed(e.to_string()))?,
+            pool,
             cache: Cache::default(),
             fitting: None,
             ended: None,
@@ -241,8 +245,15 @@ impl Explorer {
             Effect::Exact(sweep, recipe) => {
                 self.newest[QUALITY] = self.worker.submit(QUALITY, exact_job(sweep, recipe));
             }
-            Effect::Drill { cleaned, clusters, rule } => {
-                self.newest[DRILL] = self.counter.submit(DRILL, drill_job(cleaned, clusters, rule));
+            Effect::Drill { cleaned, clusters, asked } => {
+                self.newest[DRILL] = self.counter.submit(DRILL, drill_job(cleaned, clusters, asked));
+            }
+            Effect::Discover(cleaned) => {
+                let pool = Arc::clone(&self.pool);
+                self.newest[DRILL] = self.counter.submit(DRILL, discover_job(cleaned, pool));
+            }
+            Effect::List { cleaned, rows, used, clusters, order } => {
+                self.newest[LIST] = self.counter.submit(LIST, list_job(cleaned, rows, used, clusters, order));
             }
             Effect::Stop => {
                 self.newest[FIT] = self.worker.cancel(FIT);

@@ -7,7 +7,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use super::keys::{self, Action};
 use super::model::{Model, Running, Tab};
 use super::msg::{Effect, FIT, LOAD, Msg, Outcome, Progress, QUALITY};
-use super::screen::{choose_k, clusters, data, drill, features, flow, rows};
+use super::screen::{choose_k, clusters, data, drill, features, flow, list, rows};
 use super::term::signals::Signal;
 use super::{follow, history};
 use crate::error::Error;
@@ -34,7 +34,7 @@ fn hear(model: &mut Model, msg: Msg) -> Vec<Effect> {
             clusters::update::paste(model, &text);
             Vec::new()
         }
-        Msg::Paste(text) => drill::update::paste(model, &text),
+        Msg::Paste(text) => list::paste(model, &text),
         Msg::Resize(width, height) => {
             model.size = (width, height);
             Vec::new()
@@ -57,7 +57,10 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.message = None;
     model.notice = None;
     if model.drill.editor.is_some() && model.help.is_none() {
-        return drill::update::edit(model, key);
+        return drill::editor::edit(model, key);
+    }
+    if model.search.is_some() && model.help.is_none() {
+        return list::type_search(model, key);
     }
     if model.clusters.editor.is_some() && model.help.is_none() {
         return clusters::update::edit(model, key);
@@ -79,10 +82,7 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             super::help::scroll(model, action);
             Vec::new()
         }
-        _ if model.rows.is_some() => {
-            rows::update::act(model, action);
-            Vec::new()
-        }
+        _ if model.rows.is_some() => rows::update::act(model, action),
         Action::Show(tab) => show(model, tab),
         Action::NextTab => show(model, model.tab.step(1)),
         Action::PreviousTab => show(model, model.tab.step(Tab::ALL.len() - 1)),
@@ -123,12 +123,23 @@ fn quit(model: &mut Model) -> Vec<Effect> {
 }
 
 fn back(model: &mut Model) -> Vec<Effect> {
-    if model.help.take().is_some() || model.rows.take().is_some() || model.flow.take().is_some() {
+    if model.help.take().is_some() {
+        return Vec::new();
+    }
+    if let Some(rows) = model.rows.take() {
+        model.rows = rows.under.map(|under| *under);
+        return Vec::new();
+    }
+    if model.flow.take().is_some() {
         return Vec::new();
     }
     if model.tab == Tab::Clusters && model.clusters.against.take().is_some() {
         model.clusters.scroll = 0;
         return Vec::new();
+    }
+    if model.is_searched() {
+        model.drill.order.search.clear();
+        return drill::update::run(model);
     }
     if let Some(tab) = model.trail.pop() {
         model.tab = tab;
@@ -233,6 +244,14 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
             model.drill.error = None;
             model.drilled = Some(drilled);
             drill::update::keep_selection(model);
+            drill::update::still_searching(model)
+        }
+        Outcome::Listed(order, rows) => {
+            rows::update::listed(model, &order, rows);
+            Vec::new()
+        }
+        Outcome::Subgroups(found) => {
+            model.drill.finding = drill::Finding::Found(found);
             Vec::new()
         }
         Outcome::NoTable(error) => vec![Effect::Fail(error)],
@@ -241,9 +260,7 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
             Vec::new()
         }
         Outcome::RuleRefused(error) => {
-            let why = error.why().unwrap_or(error.what());
-            let hint = error.hint().map(|h| format!(" · {h}")).unwrap_or_default();
-            model.drill.error = Some(format!("{}{hint}", why.lines().last().unwrap_or_default()));
+            model.drill.error = Some(error);
             Vec::new()
         }
     }
@@ -272,7 +289,9 @@ fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
     model.foreign = model.sweep.is_some();
     model.cleaned = Some(cleaned);
     model.rows = None;
+    model.search = None;
     model.drilled = None;
+    model.drill.table_changed();
     let mut effects = refit(model);
     if model.tab == Tab::Drill {
         effects.extend(drill::update::run(model));

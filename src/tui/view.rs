@@ -142,7 +142,9 @@ fn footer_line(model: &Model, area: Rect, buffer: &mut Buffer) {
     let keys = if model.clusters.editor.is_some() && model.help.is_none() {
         vec![("Enter", "take the name"), ("Esc", "leave the old one"), ("Ctrl-C", "quit")]
     } else if model.drill.editor.is_some() && model.help.is_none() {
-        vec![("Enter", "take the rule"), ("Esc", "leave the old one"), ("Ctrl-C", "quit")]
+        vec![("Enter", "take the rule"), ("Tab", "complete"), ("↑↓", "earlier rules"), ("Esc", "leave the old one")]
+    } else if model.search.is_some() && model.help.is_none() {
+        vec![("Enter", "keep what is found"), ("Esc", "show all"), ("Ctrl-C", "quit")]
     } else {
         keys::footer(model)
     };

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod clusters;
+mod drill;
 mod explorer;
 mod golden;
 mod headless;

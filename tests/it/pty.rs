@@ -226,9 +226,9 @@ fn open_change_k_toggle_drill_edit_quit() {
     session.wait_until("the rule is taken", |screen| !screen.contains("take the rule"));
     // One person, and back all the way.
     session.press("\r");
-    session.wait_for("Source row");
+    session.wait_for("source row");
     session.press("\x1b");
-    session.wait_until("the list again", |screen| !screen.contains("Source row"));
+    session.wait_until("the list again", |screen| !screen.contains("source row"));
     session.press("\x1b");
     session.wait_for("[2 Features]");
     session.press("3");

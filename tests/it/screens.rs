@@ -83,6 +83,22 @@ fn states() -> Vec<(&'static str, Explorer)> {
     let mut nobody = Explorer::sample();
     nobody.press("6 e").type_in(" and ctc < 0").press("enter");
     all.push(("nobody matches", nobody));
+    let mut clauses = Explorer::sample();
+    clauses.press("6 o down right");
+    all.push(("a clause and its histogram", clauses));
+    let mut others = Explorer::sample();
+    others.press("6 n s s S /").type_in("qa");
+    all.push(("who does not match, searched", others));
+    let mut found = Explorer::sample();
+    found.press("6 r down");
+    all.push(("rules that were found", found));
+    let mut waiting = Explorer::sample();
+    waiting.works = false;
+    waiting.press("6 r");
+    all.push(("rules being searched for", waiting));
+    let mut offered = Explorer::sample();
+    offered.press("6 e").type_in(" and ").press("tab tab");
+    all.push(("completions", offered));
     all
 }
 

@@ -6,6 +6,7 @@ pub mod data;
 pub mod drill;
 pub mod features;
 pub mod flow;
+pub mod list;
 pub mod rows;
 
 use super::keys::Action;

@@ -38,7 +38,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     match action {
         Action::Open if model.has_clusters() => {
-            model.recipe.rule = Some(format!("cluster = {}", in_rule(model)));
+            let rule = format!("cluster = {}", in_rule(model));
+            drill::update::replace(model, rule);
             model.drilled = None;
             let mut effects = show(model, Tab::Drill);
             if effects.is_empty() {
