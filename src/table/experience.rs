@@ -30,12 +30,26 @@ pub(super) fn derive(columns: &[Column], reference: Reference, years: (i32, i32)
             Some((values, "at the time of the pay figure".to_owned()))
         }
         (Reference::PayYear, None) => {
-            let latest = start.iter().copied().filter(|y| *y <= f64::from(years.1)).fold(f64::MIN, f64::max);
-            let latest = if latest >= f64::from(years.0) { latest } else { f64::from(years.1) };
+            let latest = f64::from(latest_start(start, years));
             Some((start.iter().map(|start| latest - start).collect(), format!("up to {latest}, the latest start year")))
         }
         (Reference::Year(year), _) => {
             Some((start.iter().map(|start| f64::from(year) - start).collect(), format!("up to {year}")))
         }
     }
+}
+
+/// The reference that gives every row of another table the experience that it would have had in this one.
+pub fn pinned(columns: &[Column], reference: Reference, years: (i32, i32)) -> Reference {
+    let numbers = |role| columns.iter().find(|c| c.role == role).and_then(Column::numbers);
+    match (reference, numbers(Role::StartYear), numbers(Role::PayYear)) {
+        (Reference::PayYear, Some(start), None) => Reference::Year(latest_start(start, years)),
+        _ => reference,
+    }
+}
+
+/// The latest possible year among start years.
+fn latest_start(start: &[f64], (from, to): (i32, i32)) -> i32 {
+    let latest = start.iter().copied().filter(|y| *y <= f64::from(to)).fold(f64::MIN, f64::max);
+    if latest >= f64::from(from) { latest as i32 } else { to }
 }

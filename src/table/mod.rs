@@ -9,6 +9,7 @@ pub mod money;
 pub mod number;
 mod reading;
 pub mod role;
+pub mod schema;
 pub mod year;
 
 use crate::error::{Error, Result, nearest};
@@ -48,6 +49,13 @@ pub struct RoleChoices {
     pub pay_unit: Option<f64>,
     /// Currency on screen, where the table's own signs are not to decide.
     pub currency: Option<Currency>,
+}
+
+impl RoleChoices {
+    /// The last word about a column.
+    pub fn said(&self, name: &str) -> Option<Role> {
+        self.roles.iter().rev().find(|(column, _)| column == name).map(|(_, role)| *role)
+    }
 }
 
 impl Table {
