@@ -240,9 +240,7 @@ mod tests {
 
     #[test]
     fn levels_that_were_never_seen_are_counted() {
-        let text = |cells: &[Option<&'static str>]| {
-            Column::text("job", Role::Job, Text::encode(cells.iter().copied()))
-        };
+        let text = |cells: &[Option<&'static str>]| Column::text("job", Role::Job, Text::encode(cells.iter().copied()));
         let reference = Reference::new(&text(&[Some("a"), Some("a"), Some("b"), None]), &rows(4));
         let mut drift = Drift::new(&reference);
         drift.count(&text(&[Some("a"), Some("z"), Some("y"), None]), &rows(4));

@@ -113,9 +113,7 @@ impl Encoder {
         let mut notices = Vec::new();
         let (encoder, cells) = match (&column.data, feature.encoding) {
             (Data::Number(values), _) => Number::fit(feature, values, rows, &mut notices)?,
-            (Data::Text(text), Encoding::OneHot { levels }) => {
-                OneHot::fit(feature, text, rows, levels, &mut notices)?
-            }
+            (Data::Text(text), Encoding::OneHot { levels }) => OneHot::fit(feature, text, rows, levels, &mut notices)?,
             (Data::Text(text), _) => Frequency::fit(feature, text, rows)?,
         };
         Some((encoder, cells, notices))
@@ -128,9 +126,7 @@ impl Encoder {
                 number.scaling.apply(rows.iter().map(|&row| number.bounded(values[row as usize])).collect())
             }
             (Self::OneHot(block), Data::Text(text)) => block.cells(block.places(text, rows)),
-            (Self::Frequency(frequency), Data::Text(text)) => {
-                frequency.scaling.apply(frequency.counted(text, rows))
-            }
+            (Self::Frequency(frequency), Data::Text(text)) => frequency.scaling.apply(frequency.counted(text, rows)),
             _ => return None,
         })
     }
@@ -160,7 +156,9 @@ impl Encoder {
     /// Whether it is one that a fit could have made; what was read from a file may not be.
     pub fn is_sound(&self) -> bool {
         match self {
-            Self::Number(number) => !number.fill.is_infinite() && number.low <= number.high && number.scaling.is_sound(),
+            Self::Number(number) => {
+                !number.fill.is_infinite() && number.low <= number.high && number.scaling.is_sound()
+            }
             Self::Frequency(frequency) => frequency.scaling.is_sound(),
             Self::OneHot(block) => {
                 let own = block.levels.len() + usize::from(block.other);
@@ -310,10 +308,8 @@ impl OneHot {
             });
         }
         if rest {
-            notices.push(format!(
-                "{}: {beyond} levels beyond the {own} most frequent share one column",
-                feature.column
-            ));
+            notices
+                .push(format!("{}: {beyond} levels beyond the {own} most frequent share one column", feature.column));
         }
         let mut block = Self {
             levels: order.into_iter().map(|(level, _)| level).collect(),

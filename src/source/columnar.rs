@@ -1,8 +1,10 @@
 //! Parquet and Arrow IPC files, by polars, from bytes in memory.
 
 use std::cell::Cell;
+use std::fs::File;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use polars::prelude::{
     ArrowDataType, ArrowField, ArrowSchema, DataFrame, DataType, IpcReader, ParallelStrategy, ParquetReader,
@@ -11,7 +13,7 @@ use polars::prelude::{
 
 use super::text::{columns, list};
 use super::{Format, Origin, Parsed, go_on};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::jobs::Cancel;
 
 /// Reads the columns that a table can hold; nested and binary ones are left out with a notice, categoricals become
@@ -20,26 +22,17 @@ use crate::jobs::Cancel;
 /// polars cannot be cancelled while it reads, only before and after.
 pub(super) fn read(format: Format, bytes: &[u8], origin: &Origin, cancel: &Cancel) -> Result<Parsed> {
     go_on(cancel)?;
-    let corrupt = |why: String| {
-        origin
-            .error(format!("this {format} file is cut off or corrupt ({})", super::excerpt(&why)))
-            .try_this("copy or write the file again")
-    };
     let ending: &[u8] = if format == Format::Parquet { b"PAR1" } else { b"ARROW1" };
     if !bytes.ends_with(ending) || bytes.len() < 2 * ending.len() {
-        return Err(corrupt("its last bytes are missing".to_owned()));
+        return Err(corrupt(format, "its last bytes are missing", origin));
     }
+    let corrupt = |why: String| corrupt(format, &why, origin);
     let schema = guarded(|| match format {
         Format::Parquet => ParquetReader::new(Cursor::new(bytes)).schema(),
         _ => IpcReader::new(Cursor::new(bytes)).schema(),
     })
     .map_err(corrupt)?;
-    let (kept, dropped) = sort_out(&schema);
-    if kept.is_empty() {
-        return Err(origin
-            .error("all its columns are nested or binary")
-            .try_this("write a file with columns of numbers, text or dates"));
-    }
+    let (kept, notices) = usable(&schema, origin)?;
     let frame = guarded(|| {
         let frame = match format {
             // One thread: polars' own pool has the priority of the keyboard.
@@ -54,18 +47,75 @@ pub(super) fn read(format: Format, bytes: &[u8], origin: &Origin, cancel: &Cance
     .map_err(corrupt)?;
     go_on(cancel)?;
     if frame.height() == 0 {
-        return Err(origin.error("it has columns but no rows").try_this("name a file with at least one row"));
+        return Err(no_rows(origin));
     }
-    let notices = if dropped.is_empty() {
-        Vec::new()
-    } else {
-        vec![format!(
-            "{} left out, of a type that is not read (nested, binary, decimal): {}",
-            columns(dropped.len()),
-            list(&dropped)
-        )]
-    };
     Ok(Parsed { frame, lines: None, notices })
+}
+
+/// The row groups of a Parquet file.
+pub(super) struct Groups {
+    /// Rows of each.
+    pub(super) rows: Vec<usize>,
+    /// Columns that a table can hold.
+    pub(super) columns: Vec<String>,
+    pub(super) notices: Vec<String>,
+}
+
+/// Looks at the row groups of a Parquet file.
+pub(super) fn groups(path: &Path, origin: &Origin) -> Result<Groups> {
+    let (schema, rows) = guarded(|| {
+        let mut reader = ParquetReader::new(File::open(path)?);
+        let schema = reader.schema()?;
+        #[expect(clippy::redundant_closure_for_method_calls, reason = "the method's type has no path in polars")]
+        Ok((schema, reader.get_metadata()?.row_groups.iter().map(|group| group.num_rows()).collect::<Vec<_>>()))
+    })
+    .map_err(|why| corrupt(Format::Parquet, &why, origin))?;
+    let (columns, notices) = usable(&schema, origin)?;
+    if rows.iter().sum::<usize>() == 0 {
+        return Err(no_rows(origin));
+    }
+    Ok(Groups { rows, columns, notices })
+}
+
+/// Some rows of a Parquet file. What is mapped into memory for them is given back.
+pub(super) fn rows_of(
+    path: &Path,
+    first: usize,
+    count: usize,
+    columns: &[String],
+    origin: &Origin,
+) -> Result<DataFrame> {
+    guarded(|| {
+        let reader = ParquetReader::new(File::open(path)?).read_parallel(ParallelStrategy::None);
+        plain(reader.with_columns(Some(columns.to_vec())).with_slice(Some((first, count))).finish()?)
+    })
+    .map_err(|why| corrupt(Format::Parquet, &why, origin))
+}
+
+fn corrupt(format: Format, why: &str, origin: &Origin) -> Error {
+    origin
+        .error(format!("this {format} file is cut off or corrupt ({})", super::excerpt(why)))
+        .try_this("copy or write the file again")
+}
+
+fn no_rows(origin: &Origin) -> Error {
+    origin.error("it has columns but no rows").try_this("name a file with at least one row")
+}
+
+/// Names of the columns that a table can hold, and what is said about the others.
+fn usable(schema: &ArrowSchema, origin: &Origin) -> Result<(Vec<String>, Vec<String>)> {
+    let (kept, dropped) = sort_out(schema);
+    if kept.is_empty() {
+        return Err(origin
+            .error("all its columns are nested or binary")
+            .try_this("write a file with columns of numbers, text or dates"));
+    }
+    let left_out = || {
+        let (count, names) = (columns(dropped.len()), list(&dropped));
+        format!("{count} left out, of a type that is not read (nested, binary, decimal): {names}")
+    };
+    let notices = if dropped.is_empty() { Vec::new() } else { vec![left_out()] };
+    Ok((kept, notices))
 }
 
 /// Names of the columns that a table can hold, and of the others.

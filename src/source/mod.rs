@@ -11,6 +11,7 @@ mod format;
 mod header;
 mod jsonlines;
 mod lines;
+mod pieces;
 pub mod synthetic;
 mod text;
 
@@ -23,6 +24,7 @@ use crate::error::{Error, Result};
 use crate::jobs::{Cancel, Cancelled};
 
 pub use format::Format;
+pub use pieces::Pieces;
 pub use text::{escape, excerpt};
 
 use lines::Lines;
