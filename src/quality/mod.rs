@@ -16,7 +16,7 @@ mod verdict;
 
 pub use indices::{Indices, indices};
 pub use knee::{Knee, knee};
-pub use silhouette::{EXACT_ROWS, Mode, Silhouette, silhouettes};
+pub use silhouette::{EXACT_ROWS, Mode, Silhouette, of_each_row, silhouettes};
 pub use verdict::{Criterion, Verdict, verdict};
 
 /// What is known about one k.

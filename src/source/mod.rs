@@ -164,6 +164,11 @@ pub fn is_panic_caught() -> bool {
     columnar::is_guarded()
 }
 
+/// 16 hex digits that tell whether two byte strings are the same; as that of a [`RawTable`].
+pub fn fingerprint(bytes: &[u8]) -> String {
+    bytes::fingerprint(bytes)
+}
+
 /// What a reader of one format hands over.
 struct Parsed {
     frame: DataFrame,

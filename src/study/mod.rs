@@ -4,7 +4,9 @@ pub mod cache;
 pub mod diff;
 pub mod findings;
 pub mod history;
+pub mod model;
 pub mod recipe;
+pub mod score;
 pub mod session;
 
 use std::sync::Arc;

@@ -39,13 +39,26 @@ pub(super) fn derive(columns: &[Column], reference: Reference, years: (i32, i32)
     }
 }
 
-/// The reference that gives every row of another table the experience that it would have had in this one.
-pub fn pinned(columns: &[Column], reference: Reference, years: (i32, i32)) -> Reference {
+/// How another table gets the experience that its rows would have had in this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pinned {
+    /// The year that this table decided, where it did.
+    pub reference_year: Option<i32>,
+    /// Roles of the columns that experience is made from; empty where the table has it or cannot have it.
+    pub from: Vec<Role>,
+}
+
+/// Takes what the table decides about the experience of its rows out of it.
+pub fn pinned(columns: &[Column], reference: Reference, years: (i32, i32)) -> Pinned {
     let numbers = |role| columns.iter().find(|c| c.role == role).and_then(Column::numbers);
-    match (reference, numbers(Role::StartYear), numbers(Role::PayYear)) {
-        (Reference::PayYear, Some(start), None) => Reference::Year(latest_start(start, years)),
-        _ => reference,
-    }
+    let (own, start, pay_year) = (numbers(Role::Experience), numbers(Role::StartYear), numbers(Role::PayYear));
+    let (reference_year, from) = match (own, start, reference, pay_year) {
+        (Some(_), ..) | (_, None, ..) => (None, Vec::new()),
+        (None, Some(_), Reference::Year(_), _) => (None, vec![Role::StartYear]),
+        (None, Some(_), Reference::PayYear, Some(_)) => (None, vec![Role::StartYear, Role::PayYear]),
+        (None, Some(start), Reference::PayYear, None) => (Some(latest_start(start, years)), vec![Role::StartYear]),
+    };
+    Pinned { reference_year, from }
 }
 
 /// The latest possible year among start years.
