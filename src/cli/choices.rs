@@ -384,7 +384,7 @@ fn range(text: &str) -> Option<(&str, &str)> {
     Some((from.trim(), to.trim_start_matches('=').trim()))
 }
 
-fn delimiter(text: &str) -> std::result::Result<u8, String> {
+pub(super) fn delimiter(text: &str) -> std::result::Result<u8, String> {
     match text {
         "tab" | "\\t" => Ok(b'\t'),
         _ if text.len() == 1 => Ok(text.as_bytes()[0]),

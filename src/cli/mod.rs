@@ -10,6 +10,7 @@ mod output;
 mod peers;
 mod profile;
 mod sample;
+mod score;
 mod sweep;
 
 use clap::{Parser, Subcommand};
@@ -42,6 +43,8 @@ enum Command {
     Profile(profile::Profile),
     /// Everybody's pay against the peers.
     Peers(peers::Peers),
+    /// Another table, put to a fit that was kept: a cluster for every row, and drift.
+    Score(score::Score),
     /// Two recipes: what was chosen otherwise, and who is in another cluster for it.
     Diff(diff::Diff),
     /// Make the synthetic learners table.
@@ -85,6 +88,7 @@ fn headless(command: Command) -> Result<u8> {
         Command::Drill(drill) => drill.run(&cancel),
         Command::Profile(profile) => profile.run(&cancel),
         Command::Peers(peers) => peers.run(&cancel),
+        Command::Score(score) => score.run(&cancel),
         Command::Diff(diff) => diff.run(&cancel),
         Command::Sample(sample) => sample.run(&cancel),
         Command::Keys(keys) => keys.run(),

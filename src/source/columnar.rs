@@ -7,8 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use polars::prelude::{
-    ArrowDataType, ArrowField, ArrowSchema, DataFrame, DataType, IpcReader, ParallelStrategy, ParquetReader,
-    PolarsResult, SerReader as _,
+    ArrowDataType, ArrowField, ArrowSchema, DataFrame, DataType, FileMetadataRef, IpcReader, ParallelStrategy,
+    ParquetReader, PolarsResult, SerReader as _,
 };
 
 use super::text::{columns, list};
@@ -54,42 +54,50 @@ pub(super) fn read(format: Format, bytes: &[u8], origin: &Origin, cancel: &Cance
 
 /// The row groups of a Parquet file.
 pub(super) struct Groups {
-    /// Rows of each.
-    pub(super) rows: Vec<usize>,
     /// Columns that a table can hold.
     pub(super) columns: Vec<String>,
     pub(super) notices: Vec<String>,
+    metadata: FileMetadataRef,
 }
 
-/// Looks at the row groups of a Parquet file.
-pub(super) fn groups(path: &Path, origin: &Origin) -> Result<Groups> {
-    let (schema, rows) = guarded(|| {
-        let mut reader = ParquetReader::new(File::open(path)?);
-        let schema = reader.schema()?;
-        #[expect(clippy::redundant_closure_for_method_calls, reason = "the method's type has no path in polars")]
-        Ok((schema, reader.get_metadata()?.row_groups.iter().map(|group| group.num_rows()).collect::<Vec<_>>()))
-    })
-    .map_err(|why| corrupt(Format::Parquet, &why, origin))?;
-    let (columns, notices) = usable(&schema, origin)?;
-    if rows.iter().sum::<usize>() == 0 {
-        return Err(no_rows(origin));
+impl Groups {
+    /// Looks at the row groups of a file.
+    pub(super) fn open(path: &Path, origin: &Origin) -> Result<Self> {
+        let (schema, metadata) = guarded(|| {
+            let mut reader = ParquetReader::new(File::open(path)?);
+            Ok((reader.schema()?, FileMetadataRef::clone(reader.get_metadata()?)))
+        })
+        .map_err(|why| corrupt(Format::Parquet, &why, origin))?;
+        let (columns, notices) = usable(&schema, origin)?;
+        if metadata.num_rows == 0 {
+            return Err(no_rows(origin));
+        }
+        Ok(Self { columns, notices, metadata })
     }
-    Ok(Groups { rows, columns, notices })
-}
 
-/// Some rows of a Parquet file. What is mapped into memory for them is given back.
-pub(super) fn rows_of(
-    path: &Path,
-    first: usize,
-    count: usize,
-    columns: &[String],
-    origin: &Origin,
-) -> Result<DataFrame> {
-    guarded(|| {
-        let reader = ParquetReader::new(File::open(path)?).read_parallel(ParallelStrategy::None);
-        plain(reader.with_columns(Some(columns.to_vec())).with_slice(Some((first, count))).finish()?)
-    })
-    .map_err(|why| corrupt(Format::Parquet, &why, origin))
+    /// Hands over one row group after the other.
+    pub(super) fn each(
+        &self,
+        path: &Path,
+        origin: &Origin,
+        cancel: &Cancel,
+        on: &mut dyn FnMut(DataFrame) -> Result<()>,
+    ) -> Result<()> {
+        // A slice of the rows would be found by decoding all groups before it; a file of one group is all of it.
+        let mut one = (*self.metadata).clone();
+        for group in self.metadata.row_groups.iter().filter(|group| group.num_rows() > 0) {
+            go_on(cancel)?;
+            (one.num_rows, one.row_groups) = (group.num_rows(), vec![group.clone()]);
+            let frame = guarded(|| {
+                let mut reader = ParquetReader::new(File::open(path)?).read_parallel(ParallelStrategy::None);
+                reader.set_metadata(FileMetadataRef::new(one.clone()));
+                plain(reader.with_columns(Some(self.columns.clone())).finish()?)
+            })
+            .map_err(|why| corrupt(Format::Parquet, &why, origin))?;
+            on(frame)?;
+        }
+        Ok(())
+    }
 }
 
 fn corrupt(format: Format, why: &str, origin: &Origin) -> Error {

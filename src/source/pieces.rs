@@ -40,7 +40,7 @@ pub struct Pieces {
 enum How {
     Whole(Box<RawTable>),
     Csv { path: PathBuf, encoding: Encoding, layout: csv::Layout },
-    Groups { path: PathBuf, rows: Vec<usize>, columns: Vec<String> },
+    Groups { path: PathBuf, groups: columnar::Groups },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,6 +76,15 @@ impl Pieces {
         matches!(self.how, How::Whole(_))
     }
 
+    /// Names of the columns, the same in every piece.
+    pub fn columns(&self) -> Vec<String> {
+        match &self.how {
+            How::Whole(raw) => raw.frame.get_column_names().iter().map(ToString::to_string).collect(),
+            How::Csv { layout, .. } => layout.header.names.clone(),
+            How::Groups { groups, .. } => groups.columns.clone(),
+        }
+    }
+
     /// Hands every piece over, in order; the columns are the same in all of them.
     ///
     /// # Errors
@@ -84,15 +93,8 @@ impl Pieces {
         match &self.how {
             How::Whole(raw) => on(RawTable::clone(raw)),
             How::Csv { path, encoding, layout } => self.each_of_text(path, *encoding, layout, cancel, on),
-            How::Groups { path, rows, columns } => {
-                let mut first = 0;
-                for &count in rows.iter().filter(|count| **count > 0) {
-                    go_on(cancel)?;
-                    let frame = columnar::rows_of(path, first, count, columns, &self.origin)?;
-                    on(self.piece(frame, None, Vec::new()))?;
-                    first += count;
-                }
-                Ok(())
+            How::Groups { path, groups } => {
+                groups.each(path, &self.origin, cancel, &mut |frame| on(self.piece(frame, None, Vec::new())))
             }
         }
     }
@@ -151,9 +153,9 @@ fn in_pieces(path: &Path, name: &str, options: &Options, origin: &Origin, cancel
     let binary = format::of_bytes(&head, name, origin)?;
     if binary == Some(Format::Parquet) && packing.is_none() {
         let fingerprint = fingerprint(path, origin, cancel)?;
-        let groups = columnar::groups(path, origin)?;
-        let how = How::Groups { path: path.to_owned(), rows: groups.rows, columns: groups.columns };
-        return Ok(Some((fingerprint, Format::Parquet, groups.notices, how)));
+        let groups = columnar::Groups::open(path, origin)?;
+        let notices = groups.notices.clone();
+        return Ok(Some((fingerprint, Format::Parquet, notices, How::Groups { path: path.to_owned(), groups })));
     }
     if binary.is_some() || text::is_utf16(&head) {
         return Ok(None);

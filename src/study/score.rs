@@ -17,6 +17,7 @@ use crate::table::column::{Column, Data, MISSING};
 use crate::table::experience::Reference as Year;
 use crate::table::ledger::{Effect, Rule};
 use crate::table::role::Role;
+use crate::table::schema::Kind;
 
 /// A model at work. Every row is scored by itself: it speaks for itself, whatever the entity policy of the fit.
 pub struct Scorer<'a> {
@@ -180,10 +181,10 @@ impl<'a> Scorer<'a> {
     }
 
     fn check(&self, raw: &RawTable) -> Result<()> {
-        let names = || raw.frame.get_column_names().into_iter().map(|name| name.as_str());
-        let missing = self.model.columns.iter().find(|kind| kind.required && !names().any(|name| name == kind.name));
-        let Some(kind) = missing else { return Ok(()) };
-        let hint = match nearest_name(&kind.name, names()) {
+        let missing = |kind: &&Kind| kind.required && raw.frame.column(&kind.name).is_err();
+        let Some(kind) = self.model.columns.iter().find(missing) else { return Ok(()) };
+        let names: Vec<String> = raw.frame.get_column_names().iter().map(ToString::to_string).collect();
+        let hint = match nearest_name(&kind.name, names.iter().map(String::as_str)) {
             Some(near) => format!("call the column '{near}' '{}'; or fit a new model on this table", kind.name),
             None => "fit a new model on a table with these columns".to_owned(),
         };

@@ -12,6 +12,8 @@ pub mod role;
 pub mod schema;
 pub mod year;
 
+use polars::prelude::DataFrame;
+
 use crate::error::{Error, Result, nearest};
 use crate::source::{Format, RawTable};
 use column::Column;
@@ -91,6 +93,11 @@ impl Table {
     /// Number of source rows.
     pub fn rows(&self) -> usize {
         self.rows
+    }
+
+    /// The cells as they stood in the source.
+    pub fn frame(&self) -> &DataFrame {
+        &self.raw.frame
     }
 
     /// Where a source row stands: `learners.csv, line 17` or `learners.parquet, row 15`.
