@@ -14,5 +14,6 @@ mod planted;
 mod program;
 mod pty;
 mod recipe;
+mod score;
 mod screens;
 mod signals;
