@@ -456,7 +456,7 @@ fn a_receipt_replays_its_file() {
     }
 }
 
-/// Ten times the rows do not take more memory: what `VmHWM` says, asked again and again while it runs.
+/// Four times the rows do not take more memory: what `VmHWM` says, asked again and again while it runs.
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_does_not_grow_with_rows() {
@@ -479,12 +479,12 @@ fn memory_does_not_grow_with_rows() {
         peak / 1024
     };
     for form in ["csv", "parquet"] {
-        let [small, large] = [("small", 100_000), ("large", 600_000)].map(|(name, rows)| {
+        let [small, large] = [("small", 200_000), ("large", 800_000)].map(|(name, rows)| {
             let table = folder.arg(&format!("{name}.{form}"));
             kscope("sample --rows {} --out {}", &[&rows.to_string(), &table]).data();
             peak(&table, &format!("{name}.out.{form}"))
         });
-        // The whole table would be some 70 MB of text, and twice that as columns.
-        assert!(large < small + 25, "{form}: {small} MB of 100,000 rows, {large} MB of 600,000");
+        // 600,000 rows more are 72 MB of text, and more than that as columns.
+        assert!(large < small + 40, "{form}: {small} MB of 200,000 rows, {large} MB of 800,000");
     }
 }
