@@ -423,7 +423,7 @@ fn at_least_one(text: &str) -> std::result::Result<usize, String> {
     text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "1 or more".to_owned())
 }
 
-fn delimiter(text: &str) -> std::result::Result<u8, String> {
+pub(super) fn delimiter(text: &str) -> std::result::Result<u8, String> {
     match text {
         "tab" | "\\t" => Ok(b'\t'),
         _ if text.len() == 1 => Ok(text.as_bytes()[0]),

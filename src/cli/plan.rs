@@ -9,6 +9,7 @@ use super::{drill, output};
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
 use crate::privacy::Ids;
+use crate::report::receipt::Receipt;
 use crate::report::{self, Format, list};
 use crate::segments::audience::Wanted;
 use crate::segments::cards::Kind;
@@ -64,7 +65,7 @@ impl Plan {
         self.tell(&mut recipe)?;
         let card = self.card.as_deref().map(Kind::parse).transpose()?;
         if let Some(out) = &self.out {
-            report::write::check_free(out, self.saving.force)?;
+            report::receipt::check_both_free(out, self.saving.force)?;
         }
         self.saving.check()?;
         let (plan, cleaned, notices) = self.fit.on_threads(|| {
@@ -82,6 +83,7 @@ impl Plan {
                 None => report::plan::audience_list(&cleaned, &plan, ids)?,
             };
             list::write(out, self.saving.force, &columns)?;
+            Receipt::new(&cleaned, &recipe, &output::command()).write_beside(out, self.saving.force)?;
         }
         self.saving.save(&recipe, &cleaned.table)?;
         output::notices(&notices);

@@ -18,7 +18,7 @@ mod verdict;
 
 pub use indices::{Indices, indices};
 pub use knee::{Knee, knee};
-pub use silhouette::{EXACT_ROWS, Mode, Silhouette, silhouettes};
+pub use silhouette::{EXACT_ROWS, Mode, Silhouette, of_each_row, silhouettes};
 pub use spread::{Spread, spreads};
 pub use verdict::{Criterion, Verdict, verdict};
 

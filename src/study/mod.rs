@@ -6,8 +6,10 @@ pub mod findings;
 pub mod follow;
 pub mod history;
 pub mod learner;
+pub mod model;
 pub mod plan;
 pub mod recipe;
+pub mod score;
 pub mod session;
 
 use std::sync::Arc;

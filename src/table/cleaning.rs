@@ -144,6 +144,33 @@ pub fn clean(table: &Table, cleaning: &Cleaning) -> Learners {
     work.finish()
 }
 
+/// Spellings of job titles that were merged: what is equal but for case and space, and the spelling that stands for
+/// it.
+pub type Spellings = HashMap<String, String>;
+
+/// What spellings of a job title have in common.
+pub fn spelling_key(level: &str) -> String {
+    level.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Applies those rules that look at one row alone, so that a table can be cleaned in pieces: no row is a duplicate of
+/// another, every row speaks for itself, and job titles are spelled as `spellings` says.
+///
+/// Where experience counts up to the latest start year of a table, `cleaning` must name that year.
+pub fn clean_each(table: &Table, cleaning: &Cleaning, spellings: &Spellings) -> Learners {
+    let mut work = Work::new(table, cleaning);
+    if !cleaning.raw {
+        for rule in Rule::ALL {
+            match rule {
+                Rule::ExactDuplicates | Rule::OnePerLearner => {}
+                Rule::JobSpellings => work.known_spellings(spellings),
+                _ => work.apply(rule),
+            }
+        }
+    }
+    work.finish()
+}
+
 /// The columns on their way through the rules.
 struct Work<'a> {
     table: &'a Table,
@@ -362,16 +389,15 @@ impl<'a> Work<'a> {
 
     fn job_spellings(&mut self) {
         let (Some(column), Some(text)) = (self.index(Role::Job), self.text(Role::Job)) else { return };
-        let key = |level: &str| level.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
         let mut best: HashMap<String, u32> = HashMap::new();
         for (code, _) in text.by_frequency() {
-            best.entry(key(&text.levels[code as usize])).or_insert(code);
+            best.entry(spelling_key(&text.levels[code as usize])).or_insert(code);
         }
         let merged: Vec<u32> = text
             .levels
             .iter()
             .enumerate()
-            .map(|(code, level)| best.get(&key(level)).copied().unwrap_or(code as u32))
+            .map(|(code, level)| best.get(&spelling_key(level)).copied().unwrap_or(code as u32))
             .collect();
         let rows = self.meeting(|row| {
             let code = text.codes[row];
@@ -389,6 +415,18 @@ impl<'a> Work<'a> {
             "job titles: case and space variants merged".to_owned(),
             rows,
         );
+    }
+
+    /// Job titles under the spelling that another table gave them; others stay.
+    fn known_spellings(&mut self, spellings: &Spellings) {
+        let (Some(column), Some(text)) = (self.index(Role::Job), self.text(Role::Job)) else { return };
+        if !self.is_on(Rule::JobSpellings, true) {
+            return;
+        }
+        let known = |level: &String| spellings.get(&spelling_key(level)).unwrap_or(level).clone();
+        let levels: Vec<String> = text.levels.iter().map(known).collect();
+        let cell = |&code: &u32| levels.get(code as usize).map(String::as_str);
+        self.columns[column].data = Data::Text(Text::encode(text.codes.iter().map(cell)));
     }
 
     fn missing_text(&mut self, role: Role, rule: Rule) {

@@ -5,7 +5,8 @@ use std::fmt;
 use crate::error::{Error, Result, nearest};
 
 /// What a column means to the analysis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Who the row is about: rows with the same value are one learner.
     Learner,

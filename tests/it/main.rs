@@ -17,5 +17,6 @@ mod planted;
 mod program;
 mod pty;
 mod recipe;
+mod score;
 mod screens;
 mod signals;
