@@ -153,7 +153,7 @@ pub fn evidence(
             k.silhouette = sampled_silhouettes.get(k.k - 1).copied().flatten();
         }
         on(&evidence, 0.05);
-        let source = reference::Source::new(&values, columns, question.parts, params.seed);
+        let source = reference::Source::new(&values, columns, question.parts);
         let mut nulls: Vec<Vec<Null>> = Vec::new();
         while nulls.len() < question.tables {
             let from = nulls.len();

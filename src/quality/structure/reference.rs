@@ -34,23 +34,25 @@ pub(super) struct Source<'a> {
     parts: &'a [Part],
     /// Values of each column of numbers, ascending; in the order of the parts.
     sorted: Vec<Vec<f64>>,
-    /// Lower triangle of the Cholesky factor of the correlations of normal scores.
+    /// Lower triangle of the Cholesky factor of the latent correlations.
     factor: Vec<Vec<f64>>,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(values: &'a [f64], columns: usize, parts: &'a [Part], seed: u64) -> Self {
+    pub(super) fn new(values: &'a [f64], columns: usize, parts: &'a [Part]) -> Self {
         let mut source = Self { values, columns, parts, sorted: Vec::new(), factor: Vec::new() };
-        let mut scores: Vec<Vec<f64>> = Vec::new();
-        let normal = sorted_normals(source.rows(), &mut Xoshiro256PlusPlus::seed_from_u64(seed));
+        let mut of_ranks: Vec<Vec<f64>> = Vec::new();
         for part in parts.iter().filter(|part| !part.nominal) {
             let column = source.column(part.columns.start);
-            scores.push(normal_scores(&column, &normal));
+            of_ranks.push(ranks(&column));
             let mut sorted = column;
             sorted.sort_unstable_by(f64::total_cmp);
             source.sorted.push(sorted);
         }
-        source.factor = cholesky(&correlations(&scores));
+        // Normal values with correlation r have the rank correlation 6/π · asin(r/2) (Pearson 1907).
+        let mut latent = correlations(&of_ranks);
+        latent.iter_mut().flatten().for_each(|rho| *rho = 2.0 * (std::f64::consts::FRAC_PI_6 * *rho).sin());
+        source.factor = cholesky(&latent);
         source
     }
 
@@ -113,12 +115,6 @@ pub(super) fn normal(rng: &mut Xoshiro256PlusPlus) -> f64 {
     radius * (std::f64::consts::TAU * rng.random_range(0.0..1.0_f64)).cos()
 }
 
-fn sorted_normals(n: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<f64> {
-    let mut values: Vec<f64> = (0..n).map(|_| normal(rng)).collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values
-}
-
 /// Rows in ascending order of their values, equal ones by row.
 fn order_of(values: &[f64]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..values.len() as u32).collect();
@@ -134,17 +130,17 @@ pub(super) fn shuffled(n: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<u32> {
     order
 }
 
-/// The normal value of the same rank; equal values have the mean of theirs.
-fn normal_scores(values: &[f64], normal: &[f64]) -> Vec<f64> {
+/// Mean ranks of equals.
+fn ranks(values: &[f64]) -> Vec<f64> {
     let order = order_of(values);
-    let mut scores = vec![0.0; values.len()];
+    let mut ranks = vec![0.0; values.len()];
     let mut from = 0;
     for equal in order.chunk_by(|a, b| values[*a as usize] == values[*b as usize]) {
-        let mean = normal[from..from + equal.len()].iter().sum::<f64>() / equal.len() as f64;
-        equal.iter().for_each(|row| scores[*row as usize] = mean);
+        let mean = from as f64 + (equal.len() as f64 - 1.0) / 2.0;
+        equal.iter().for_each(|row| ranks[*row as usize] = mean);
         from += equal.len();
     }
-    scores
+    ranks
 }
 
 fn correlations(columns: &[Vec<f64>]) -> Vec<Vec<f64>> {
@@ -209,7 +205,7 @@ mod tests {
     fn a_copula_keeps_marginals_and_rank_correlations() {
         let values = two_groups(2000);
         let parts = parts(3);
-        let source = Source::new(&values, 3, &parts, 3);
+        let source = Source::new(&values, 3, &parts);
         let table = source.table(Reference::Copula, 4);
         for at in 0..3 {
             let (mut before, mut after) = (column(&values, at, 3), column(&table, at, 3));
@@ -218,12 +214,7 @@ mod tests {
             after.sort_unstable_by(f64::total_cmp);
             assert_eq!(before, after);
         }
-        let rank = |values: &[f64], at: usize| {
-            let column = column(values, at, 3);
-            let mut ranks = vec![0.0; column.len()];
-            order_of(&column).into_iter().enumerate().for_each(|(rank, row)| ranks[row as usize] = rank as f64);
-            ranks
-        };
+        let rank = |values: &[f64], at: usize| ranks(&column(values, at, 3));
         let spearman = |values: &[f64]| correlations(&[rank(values, 0), rank(values, 1), rank(values, 2)]);
         let (before, after) = (spearman(&values), spearman(&table));
         assert!((before[0][1] - after[0][1]).abs() < 0.05, "{} {}", before[0][1], after[0][1]);
@@ -240,7 +231,7 @@ mod tests {
             .flat_map(|row| [f64::from(row), f64::from(u8::from(row % 3 == 0)), f64::from(u8::from(row % 3 != 0))])
             .collect();
         let parts = [Part { columns: 0..1, nominal: false }, Part { columns: 1..3, nominal: true }];
-        let table = Source::new(&values, 3, &parts, 0).table(Reference::Copula, 1);
+        let table = Source::new(&values, 3, &parts).table(Reference::Copula, 1);
         assert!(table.chunks(3).all(|row| row[1] + row[2] == 1.0));
         assert_eq!(table.chunks(3).filter(|row| row[1] == 1.0).count(), 30);
     }
@@ -249,7 +240,7 @@ mod tests {
     fn columns_that_determine_each_other_are_no_harm() {
         let values: Vec<f64> = (0..50).flat_map(|row| [f64::from(row), f64::from(row) * 2.0, 1.0]).collect();
         let parts = parts(3);
-        let table = Source::new(&values, 3, &parts, 0).table(Reference::Copula, 1);
+        let table = Source::new(&values, 3, &parts).table(Reference::Copula, 1);
         assert!(table.iter().all(|v| v.is_finite()));
         assert!(table.chunks(3).all(|row| row[1] == 2.0 * row[0]));
     }
