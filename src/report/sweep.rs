@@ -110,7 +110,9 @@ impl Row {
 
 #[derive(Debug, Serialize)]
 struct VerdictJson {
+    kind: &'static str,
     k: Option<usize>,
+    suggested_k: Option<usize>,
     text: String,
     criteria: Vec<CriterionJson>,
 }
@@ -167,7 +169,9 @@ impl SweepReport {
             total_ss,
             sweep: rows,
             verdict: sweep.verdict.as_ref().map(|verdict| VerdictJson {
+                kind: verdict.kind.word(),
                 k: verdict.k,
+                suggested_k: verdict.suggested_k,
                 text: verdict.text.clone(),
                 criteria: verdict.criteria.iter().map(criterion).collect(),
             }),

@@ -296,6 +296,8 @@ pub fn compare(
         tables: structure::TABLES,
     };
     let evidence = structure::evidence(&question, cancel, on).map_err(|_| Error::interrupted())?;
+    let qualities: Vec<_> = sweep.ks.iter().filter_map(|found| found.quality.clone()).collect();
+    sweep.verdict = Some(structure::judge(&qualities, &evidence, &parts));
     sweep.evidence = Some(Arc::new(evidence));
     Ok(())
 }
@@ -308,7 +310,7 @@ fn parts(cleaned: &Cleaned, encoded: &Encoded) -> Vec<Part> {
         let width = encoded.columns.iter().filter(|column| column.feature == at).count();
         let column = cleaned.learners.columns.iter().find(|column| column.name == *name);
         let nominal = column.is_some_and(|column| column.categories().is_some());
-        parts.push(Part { columns: from..from + width, nominal });
+        parts.push(Part { columns: from..from + width, name: name.clone(), nominal });
     }
     parts
 }

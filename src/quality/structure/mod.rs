@@ -5,6 +5,8 @@
 //! of the same size.
 
 mod dip;
+mod judgement;
+mod levels;
 mod reference;
 mod stability;
 mod valley;
@@ -15,6 +17,7 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
+pub use judgement::judge;
 pub use reference::Reference;
 pub use stability::Stability;
 pub use valley::Valley;
@@ -37,6 +40,8 @@ const AT_ONCE: usize = 4;
 pub struct Part {
     /// Its columns.
     pub columns: Range<usize>,
+    /// Name of the feature.
+    pub name: String,
     /// Its values have no order: levels of a category, or how often they are.
     pub nominal: bool,
 }
@@ -72,6 +77,8 @@ pub struct KEvidence {
     pub null_dip: Option<f64>,
     /// Whether it comes back.
     pub stability: Option<Stability>,
+    /// The part whose levels the clusters are, where they are just that.
+    pub levels_of: Option<usize>,
     /// Tibshirani & Walther (2005).
     pub prediction_strength: Option<f64>,
 }
@@ -84,7 +91,7 @@ impl KEvidence {
 
     /// The smallest dip over the clusters; `None` at k = 1.
     pub fn smallest_dip(&self) -> Option<f64> {
-        self.valleys.iter().flatten().map(|valley| valley.dip).reduce(f64::min)
+        valley::smallest_dip(&self.valleys)
     }
 }
 
@@ -145,7 +152,7 @@ pub fn evidence(
         rows: values.len() / columns.max(1),
         reference: question.reference,
         tables: 0,
-        ks: clusterings.iter().map(|c| first(matrix, c, params.seed)).collect(),
+        ks: clusterings.iter().map(|c| first(matrix, c, question.parts, params.seed)).collect(),
     };
     if let Some((sampled, found)) = &fits {
         let sampled_silhouettes = mean_silhouettes(sampled, found, params.seed, cancel)?;
@@ -178,7 +185,7 @@ pub fn evidence(
 }
 
 /// What needs no other table.
-fn first(matrix: &Matrix, clustering: &Clustering, seed: u64) -> KEvidence {
+fn first(matrix: &Matrix, clustering: &Clustering, parts: &[Part], seed: u64) -> KEvidence {
     KEvidence {
         k: clustering.k,
         null_wcss: None,
@@ -188,6 +195,7 @@ fn first(matrix: &Matrix, clustering: &Clustering, seed: u64) -> KEvidence {
         valleys: if clustering.k > 1 { valley::valleys(matrix, clustering, seed) } else { Vec::new() },
         null_dip: None,
         stability: None,
+        levels_of: levels::levels_of(matrix, clustering, parts),
         prediction_strength: None,
     }
 }
@@ -248,7 +256,7 @@ fn nulls_of(matrix: &Matrix, found: &[Clustering], seed: u64, cancel: &Cancel) -
         log_wcss: clustering.wcss.max(f64::MIN_POSITIVE).ln(),
         share: if total > 0.0 { clustering.wcss / total } else { 0.0 },
         silhouette,
-        dip: first(matrix, clustering, seed).smallest_dip(),
+        dip: valley::smallest_dip(&valley::valleys(matrix, clustering, seed)),
     };
     Ok(found.iter().zip(silhouettes).map(null).collect())
 }

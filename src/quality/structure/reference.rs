@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     fn parts(columns: usize) -> Vec<Part> {
-        (0..columns).map(|at| Part { columns: at..at + 1, nominal: false }).collect()
+        (0..columns).map(|at| Part { columns: at..at + 1, name: at.to_string(), nominal: false }).collect()
     }
 
     fn column(values: &[f64], at: usize, columns: usize) -> Vec<f64> {
@@ -230,7 +230,10 @@ mod tests {
         let values: Vec<f64> = (0..90)
             .flat_map(|row| [f64::from(row), f64::from(u8::from(row % 3 == 0)), f64::from(u8::from(row % 3 != 0))])
             .collect();
-        let parts = [Part { columns: 0..1, nominal: false }, Part { columns: 1..3, nominal: true }];
+        let parts = [
+            Part { columns: 0..1, name: String::new(), nominal: false },
+            Part { columns: 1..3, name: String::new(), nominal: true },
+        ];
         let table = Source::new(&values, 3, &parts).table(Reference::Copula, 1);
         assert!(table.chunks(3).all(|row| row[1] + row[2] == 1.0));
         assert_eq!(table.chunks(3).filter(|row| row[1] == 1.0).count(), 30);

@@ -25,15 +25,16 @@ pub struct Valley {
     pub p: f64,
 }
 
-/// Dips of continua go up to this, however many rows there are.
-const CONTINUUM: f64 = 0.03;
 /// A dip is significant where uniform values have one as large less often than this.
-const SIGNIFICANT: f64 = 0.01;
+const SIGNIFICANT: f64 = 0.02;
+/// A dip parts where it is so many times the one that 95 % of the reference tables stay below. (A continuum that K-Means
+/// cuts has dips too, and they do not vanish with more rows: those of reference tables say how large they are.)
+const BEYOND: f64 = 1.35;
 
 impl Valley {
-    /// Whether it parts the two: significant, larger than that of continua, and than those of reference tables.
+    /// Whether it parts the two: significant, and clearly larger than in reference tables.
     pub fn parts(&self, null_dip: Option<f64>) -> bool {
-        self.p < SIGNIFICANT && self.dip >= CONTINUUM && null_dip.is_none_or(|null| self.dip > null)
+        self.p < SIGNIFICANT && null_dip.is_some_and(|null| self.dip > BEYOND * null)
     }
 }
 
@@ -58,6 +59,11 @@ pub(super) fn valleys(matrix: &Matrix, clustering: &Clustering, seed: u64) -> Ve
             Some(Valley { neighbour, dip, rows: places.len(), p: dip::p_value(dip, places.len()) })
         })
         .collect()
+}
+
+/// The smallest dip; `None` without any.
+pub(super) fn smallest_dip(valleys: &[Option<Valley>]) -> Option<f64> {
+    valleys.iter().flatten().map(|valley| valley.dip).reduce(f64::min)
 }
 
 /// Rows of each cluster in random order, at most [`SIDE`]; a row that is there more than once may be drawn as often.

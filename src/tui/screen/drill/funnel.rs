@@ -103,7 +103,7 @@ fn clusters(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
     let mut held: Vec<_> = drilled.by_cluster.iter().filter(|h| h.share_of_matches >= 0.01).collect();
     held.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.cluster.cmp(&b.cluster)));
     for (held, y) in held.into_iter().take(HELD).zip(area.y..area.bottom()) {
-        let name = model.profiles().get(held.cluster).map_or("", |p| p.name.as_str());
+        let name = model.name(held.cluster);
         let text = format!(
             "cluster {} holds {:.0} % of them ({}), ×{:.1} its share · {name}",
             held.cluster,
@@ -111,7 +111,7 @@ fn clusters(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
             group_thousands(held.rows as u64),
             held.lift
         );
-        let style: Style = model.theme.palette.cluster(held.cluster);
+        let style: Style = model.cluster_style(held.cluster);
         put(buffer, (area.x + 1, y), area.width.saturating_sub(1), &text, style, &model.theme);
     }
 }

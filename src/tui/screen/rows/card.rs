@@ -32,8 +32,8 @@ pub fn lines(model: &Model, card: &Card) -> Vec<Line> {
     let mut line = |what: &str, said: String, style: Style| lines.push(Line { what: what.to_owned(), said, style });
     match card.cluster {
         Some(cluster) => {
-            let name = model.profiles().get(cluster).map_or("", |p| p.name.as_str());
-            line("cluster", format!("{cluster} · {name}"), palette.cluster(cluster));
+            let name = model.name(cluster);
+            line("cluster", format!("{cluster} · {name}"), model.cluster_style(cluster));
             let distances: Vec<String> =
                 card.distances.iter().enumerate().map(|(k, distance)| format!("{k}: {distance:.2}")).collect();
             line("distances, scaled", distances.join("  "), palette.text);
