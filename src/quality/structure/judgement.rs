@@ -32,7 +32,7 @@ impl KEvidence {
 }
 
 /// The verdict on qualities (ascending in k) with what the evidence says of them.
-pub fn judge(qualities: &[KQuality], evidence: &Evidence, parts: &[Part]) -> Verdict {
+pub fn judge(qualities: &[KQuality], evidence: &Evidence) -> Verdict {
     let plain_verdict = verdict(qualities);
     if evidence.tables == 0 || evidence.ks.iter().all(|k| k.k < 2) {
         return plain_verdict;
@@ -40,7 +40,7 @@ pub fn judge(qualities: &[KQuality], evidence: &Evidence, parts: &[Part]) -> Ver
     let ks = &evidence.ks;
     let followed = |k: usize| {
         let (part, share) = ks.iter().find(|e| e.k == k)?.follows?;
-        Some((parts.get(part)?, share))
+        Some((evidence.parts.get(part)?, share))
     };
     let comes_back = |k: &KEvidence| k.least_stable().is_none_or(|least| least >= STABLE);
     let groups = ks.iter().rev().find(|k| k.is_parted() && comes_back(k));

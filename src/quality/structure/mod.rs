@@ -18,7 +18,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 pub use judgement::judge;
-pub use reference::Reference;
+pub use reference::Ungrouped;
 pub use stability::Stability;
 pub use valley::Valley;
 
@@ -30,11 +30,11 @@ use crate::matrix::Matrix;
 
 /// Rows of the sample.
 pub const SAMPLE: usize = 2000;
-/// Reference tables.
+/// Ungrouped tables.
 pub const TABLES: usize = 20;
 /// Starts for each k on a sample, at most.
 const STARTS: u32 = 3;
-/// Reference tables that are fitted at once, between two looks at the first results.
+/// Ungrouped tables that are fitted at once, between two looks at the first results.
 const AT_ONCE: usize = 4;
 
 /// Columns of the matrix that one feature takes.
@@ -104,9 +104,11 @@ pub struct Evidence {
     /// Rows of the sample.
     pub rows: usize,
     /// What reference tables keep.
-    pub reference: Reference,
-    /// Reference tables so far.
+    pub reference: Ungrouped,
+    /// Ungrouped tables so far.
     pub tables: usize,
+    /// What the columns of the matrix are.
+    pub parts: Vec<Part>,
     /// By k, ascending from the first that was asked for.
     pub ks: Vec<KEvidence>,
 }
@@ -131,7 +133,7 @@ pub struct Question<'a> {
     /// Seed and starts.
     pub params: Params,
     /// What reference tables keep.
-    pub reference: Reference,
+    pub reference: Ungrouped,
     /// How many there are.
     pub tables: usize,
 }
@@ -157,6 +159,7 @@ pub fn evidence(
         rows: values.len() / columns.max(1),
         reference: question.reference,
         tables: 0,
+        parts: question.parts.to_vec(),
         ks: clusterings.iter().map(|c| first(matrix, sampled, c, (&ordered, &discrete), params.seed)).collect(),
     };
     if let Some((sampled, found)) = &fits {
