@@ -7,6 +7,7 @@ use crate::error::{Error, Kind};
 use crate::features::Feature;
 use crate::jobs::{Context, Stop};
 use crate::quality::Mode;
+use crate::quality::structure::TABLES;
 use crate::segments::drill::{Asked, ClusterOf, RuleColumns, answer};
 use crate::segments::listing::{Listed, Order};
 use crate::segments::subgroup;
@@ -132,6 +133,34 @@ pub(super) fn fit_job(
             sweep.ks[i].explain(&cleaned, &prepared, told.cancel)?;
         }
         Ok(Outcome::Sweep(Arc::new(sweep)))
+    }
+}
+
+/// Holds a sweep against tables without groups and against other rows; what is there so far is handed over now and then.
+pub(super) fn compare_job(
+    cleaned: Arc<Cleaned>,
+    sweep: Arc<Sweep>,
+    recipe: Recipe,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| {
+        let mut compared = Sweep::clone(&sweep);
+        let comparing = study::compare(&cleaned, &mut compared, &recipe, told.cancel, &mut |evidence, share| {
+            let what = if evidence.tables < TABLES {
+                format!("band {}/{TABLES}", evidence.tables)
+            } else {
+                "stability".to_owned()
+            };
+            told.progress(Progress { what, share: Some(share) });
+            if evidence.tables > 0 {
+                let mut so_far = Sweep::clone(&sweep);
+                so_far.take(evidence.clone());
+                told.partial(Outcome::Sweep(Arc::new(so_far)));
+            }
+        });
+        match comparing {
+            Ok(()) => Ok(Outcome::Sweep(Arc::new(compared))),
+            Err(error) => refused(error),
+        }
     }
 }
 

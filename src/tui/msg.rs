@@ -71,7 +71,7 @@ pub enum Outcome {
 pub const LOAD: Lane = 0;
 /// Features, matrix, sweep.
 pub const FIT: Lane = 1;
-/// The exact silhouette.
+/// The exact silhouette, reference tables, stability.
 pub const QUALITY: Lane = 2;
 /// Rules; has a thread of its own, so that typing does not wait for a sweep.
 pub const DRILL: Lane = 3;
@@ -100,6 +100,8 @@ pub enum Effect {
         /// The largest k.
         k_max: usize,
     },
+    /// Hold a sweep against tables without groups and against other rows.
+    Compare(Arc<Cleaned>, Arc<Sweep>, Recipe),
     /// Compute the silhouettes of a sweep from all rows.
     Exact(Arc<Sweep>, Recipe),
     /// Put a rule to the table.

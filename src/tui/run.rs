@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event as TermEvent;
 
 use super::Start;
-use super::jobs::{clean_job, discover_job, drill_job, exact_job, fit_job, list_job, load_job};
+use super::jobs::{clean_job, compare_job, discover_job, drill_job, exact_job, fit_job, list_job, load_job};
 use super::model::Model;
 use super::msg::{DRILL, Effect, FIT, LANES, LIST, LOAD, Msg, Outcome, Progress, QUALITY};
 use super::term::capabilities::{Charset, Depth, Wishes};
@@ -87,6 +87,8 @@ struct Explorer {
     cache: Cache,
     /// What the newest fit will be kept as.
     fitting: Option<(Generation, Key)>,
+    /// What the sweep that is shown is kept as.
+    fitted: Option<Key>,
     ended: Option<Result<u8>>,
     /// The newest generation of each lane.
     newest: [Generation; LANES],
@@ -119,6 +121,7 @@ impl Explorer {
             pool,
             cache: Cache::default(),
             fitting: None,
+            fitted: None,
             ended: None,
             newest: [0; LANES],
             waiting: VecDeque::new(),
@@ -212,7 +215,12 @@ impl Explorer {
         if let Msg::Job(FIT, generation, Event::Done(Outcome::Sweep(sweep))) = msg
             && let Some((_, key)) = self.fitting.take_if(|(newest, _)| newest == generation)
         {
-            self.cache.put(key, Arc::clone(sweep));
+            self.cache.put(key.clone(), Arc::clone(sweep));
+            self.fitted = Some(key);
+        }
+        // What was found out about it later is kept with it.
+        if let (Msg::Job(QUALITY, _, Event::Done(Outcome::Sweep(sweep))), Some(key)) = (msg, &self.fitted) {
+            self.cache.put(key.clone(), Arc::clone(sweep));
         }
     }
 
@@ -235,12 +243,17 @@ impl Explorer {
                 if let Some(sweep) = self.cache.get(&key) {
                     self.newest[FIT] = self.worker.cancel(FIT);
                     self.fitting = None;
+                    self.fitted = Some(key);
                     self.waiting.push_back(Msg::Job(FIT, 0, Event::Done(Outcome::Sweep(sweep))));
                     return;
                 }
                 let generation = self.worker.submit(FIT, fit_job(cleaned, features, recipe, k, k_max));
                 self.newest[FIT] = generation;
                 self.fitting = Some((generation, key));
+                self.fitted = None;
+            }
+            Effect::Compare(cleaned, sweep, recipe) => {
+                self.newest[QUALITY] = self.worker.submit(QUALITY, compare_job(cleaned, sweep, recipe));
             }
             Effect::Exact(sweep, recipe) => {
                 self.newest[QUALITY] = self.worker.submit(QUALITY, exact_job(sweep, recipe));

@@ -13,6 +13,7 @@ use super::{follow, history};
 use crate::error::Error;
 use crate::features::choice;
 use crate::jobs::{Event, Generation, Lane};
+use crate::quality::structure::Ungrouped;
 use crate::segments::drill::ClusterOf;
 use crate::study::Cleaned;
 use crate::study::findings::Sweep;
@@ -182,6 +183,14 @@ pub(super) fn refit(model: &mut Model) -> Vec<Effect> {
     }]
 }
 
+/// A sweep that is whole is held against tables without groups, unless it was.
+fn compare(model: &Model) -> Option<Effect> {
+    let (cleaned, sweep) = (model.cleaned.as_ref()?, model.sweep.as_ref()?);
+    let untested = sweep.verdict.is_some() && sweep.evidence.is_none() && !model.stale;
+    let wanted = model.recipe.reference != Ungrouped::None;
+    (untested && wanted).then(|| Effect::Compare(Arc::clone(cleaned), Arc::clone(sweep), model.recipe.clone()))
+}
+
 fn exact(model: &mut Model) -> Vec<Effect> {
     match &model.sweep {
         Some(sweep) if !model.stale => vec![Effect::Exact(Arc::clone(sweep), model.recipe.clone())],
@@ -195,7 +204,7 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
             let what = match lane {
                 LOAD => "reading",
                 FIT => "clustering",
-                QUALITY => "silhouette",
+                QUALITY => "comparing",
                 _ => "counting",
             };
             model.running.retain(|r| r.lane != lane);
@@ -212,7 +221,11 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
         Event::Partial(outcome) => on_outcome(model, outcome),
         Event::Done(outcome) => {
             ended(model, lane, generation);
-            on_outcome(model, outcome)
+            let mut effects = on_outcome(model, outcome);
+            if lane == FIT || lane == QUALITY {
+                effects.extend(compare(model));
+            }
+            effects
         }
         Event::Cancelled => {
             ended(model, lane, generation);

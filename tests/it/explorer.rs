@@ -147,6 +147,8 @@ impl Explorer {
             Effect::Load => (LOAD, "load"),
             Effect::Clean(..) => (LOAD, "clean"),
             Effect::Fit { .. } => (FIT, "fit"),
+            // It takes seconds, and changes no clusters.
+            Effect::Compare(..) => return self.asked.push("compare".to_owned()),
             Effect::Exact(..) => (QUALITY, "exact"),
             Effect::Drill { .. } => (DRILL, "drill"),
             Effect::Discover(..) => (DRILL, "discover"),

@@ -5,7 +5,7 @@ use crate::quality::verdict::{Criterion, Kind, Verdict, plain, verdict};
 use crate::quality::{KQuality, knee};
 
 /// Bootstrap Jaccard from which a cluster is stable, and from which it is at least doubtful (Hennig 2007).
-const STABLE: f64 = 0.75;
+pub const STABLE: f64 = 0.75;
 const DOUBTFUL: f64 = 0.6;
 /// Prediction strength that a k must have (Tibshirani & Walther 2005).
 const STRONG: f64 = 0.8;

@@ -17,7 +17,7 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
-pub use judgement::judge;
+pub use judgement::{STABLE, judge};
 pub use reference::Ungrouped;
 pub use stability::Stability;
 pub use valley::Valley;

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Widget;
 
+use crate::quality::structure::{Band, KEvidence, STABLE};
 use crate::study::findings::KFound;
 use crate::table::money::group_thousands;
 use crate::tui::model::Model;
@@ -64,8 +65,20 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
         .map(|k| found(k).filter(|_| total > 0.0).map(|f| 100.0 * f.clustering.wcss / total))
         .collect();
     let waiting = if model.is_running() { "clustering" } else { "no clustering yet" };
+    let evidence = model.sweep.as_ref().and_then(|sweep| sweep.evidence.as_ref());
+    let band = |of: fn(&KEvidence) -> Option<Band>, times: f64, first: usize| -> Vec<Option<(f64, f64)>> {
+        let at = |k: usize| evidence?.ks.iter().find(|e| e.k == k).and_then(of);
+        (first..=model.k_max()).map(|k| at(k).map(|[low, high]| (times * low, times * high))).collect()
+    };
+    let of_wcss = band(|k| k.null_wcss, 100.0, 1);
+    let ungrouped = if of_wcss.iter().any(Option::is_some) {
+        format!("{} the same data, ungrouped", model.theme.glyphs.band)
+    } else {
+        String::new()
+    };
     Curve::new(&model.theme, 1..=last, &wcss)
-        .titled("Elbow · WCSS % of total", "")
+        .titled("Elbow · WCSS % of total", &ungrouped)
+        .band(&of_wcss)
         .covers(0.0, 100.0)
         .current(model.k() as u32)
         .stale(model.stale)
@@ -75,8 +88,11 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
     let values: Vec<Option<f64>> = (2..=model.k_max()).map(|k| silhouette(k).map(|s| s.value)).collect();
     let errors: Vec<Option<f64>> =
         (2..=model.k_max()).map(|k| silhouette(k).filter(|s| !s.exact).map(|s| s.se)).collect();
-    let highest = values.iter().flatten().copied().fold(f64::MIN, f64::max);
-    let lowest = values.iter().flatten().copied().fold(f64::MAX, f64::min);
+    let of_silhouette = band(|k| k.null_silhouette, 1.0, 2);
+    let edges = of_silhouette.iter().flatten().flat_map(|(low, high)| [*low, *high]);
+    let drawn: Vec<f64> = values.iter().flatten().copied().chain(edges).collect();
+    let highest = drawn.iter().copied().fold(f64::MIN, f64::max);
+    let lowest = drawn.iter().copied().fold(f64::MAX, f64::min);
     let first = (2..=model.k_max()).find_map(silhouette);
     let how = match first {
         None => String::new(),
@@ -86,6 +102,7 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
     let mut curve = Curve::new(&model.theme, 2..=last.max(2), &values)
         .titled("Silhouette · mean ± SE", &how)
         .errors(&errors)
+        .band(&of_silhouette)
         .current(model.k() as u32)
         .stale(model.stale)
         .empty(if model.has_sweep() { "computing" } else { waiting });
@@ -102,9 +119,13 @@ fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
         Column::numbers("Δ", 6),
         Column::numbers("sil", 6),
         Column::numbers("±SE", 6),
+        Column::numbers("gap", 6),
+        Column::numbers("stable", 7),
+        Column::numbers("parted", 7),
+        Column::numbers("smallest", 10),
         Column::numbers("CH", 9),
         Column::numbers("DB", 6),
-        Column::numbers("smallest", 10),
+        Column::numbers("strength", 9),
         Column::numbers("iterations", 11),
     ];
     let ks = model.k_max();
@@ -132,6 +153,10 @@ fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
     let quality = found.quality.as_ref();
     let silhouette = quality.and_then(|q| q.silhouette.as_ref());
     let pending = if quality.is_none() && k > 1 { "…" } else { "–" };
+    let sweep = model.sweep.as_ref();
+    let evidence = sweep.and_then(|s| s.evidence.as_ref()).and_then(|e| e.ks.iter().find(|e| e.k == k));
+    // Nothing is claimed of one cluster.
+    let untested = if k > 1 && model.is_running() { "…" } else { "–" }.to_owned();
     let number = |value: Option<f64>, digits: usize| value.map_or(pending.to_owned(), |v| format!("{v:.digits$}"));
     vec![
         Cell::from(k.to_string()),
@@ -142,11 +167,22 @@ fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
             Some(s) if s.exact => "exact".to_owned(),
             other => number(other.map(|s| s.se), 3),
         }),
+        Cell::from(evidence.and_then(|e| e.gap).map_or(untested.clone(), |gap| format!("{:.2}", gap.value))),
+        match evidence.and_then(KEvidence::least_stable) {
+            Some(least) if least < STABLE => Cell::styled(format!("! {least:.2}"), model.theme.palette.warn),
+            least => Cell::from(least.map_or(untested.clone(), |least| format!("{least:.2}"))),
+        },
+        match evidence.filter(|e| e.null_dip.is_some()) {
+            Some(e) if e.parted() < e.k => Cell::styled(format!("! {}/{}", e.parted(), e.k), model.theme.palette.warn),
+            Some(e) => Cell::from(format!("{}/{}", e.parted(), e.k)),
+            None => Cell::from(untested.clone()),
+        },
+        Cell::from(group_thousands(found.clustering.sizes.iter().copied().min().unwrap_or(0))),
         Cell::from(
             quality.and_then(|q| q.calinski_harabasz).map_or(pending.to_owned(), |v| group_thousands(v.round() as u64)),
         ),
         Cell::from(number(quality.and_then(|q| q.davies_bouldin), 2)),
-        Cell::from(group_thousands(found.clustering.sizes.iter().copied().min().unwrap_or(0))),
+        Cell::from(evidence.and_then(|e| e.prediction_strength).map_or(untested, |value| format!("{value:.2}"))),
         Cell::from(format!("{}{}", found.clustering.iterations, if found.clustering.converged { "" } else { " !" })),
     ]
 }
