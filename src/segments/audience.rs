@@ -1,6 +1,8 @@
 //! Whom to contact with a given budget: segments in a chosen mix, the highest scores first, spread so that no
 //! company or role swallows it.
 
+mod mix;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::age::Ages;
@@ -154,7 +156,7 @@ pub fn audience(from: &From<'_>, wanted: &Wanted) -> Audience {
             None => notices.push(format!("there is no card {kind}: its share goes to the others")),
         }
     }
-    let quotas = quotas(wanted.budget, &parts);
+    let quotas = apportioned(wanted.budget, &parts.iter().map(|(_, weight)| *weight).collect::<Vec<_>>());
     let mut spread = Spread::new(from, wanted);
     let mut segments: Vec<Segment> = parts
         .iter()
@@ -191,18 +193,18 @@ pub fn audience(from: &From<'_>, wanted: &Wanted) -> Audience {
     }
 }
 
-/// The budget in proportion to the weights, the remainders by size (Hamilton's method).
-fn quotas(budget: usize, parts: &[(&Card, f64)]) -> Vec<usize> {
-    let total: f64 = parts.iter().map(|(_, weight)| weight).sum();
+/// A whole in proportion to the weights, the remainders by size (Hamilton's method).
+fn apportioned(whole: usize, weights: &[f64]) -> Vec<usize> {
+    let total: f64 = weights.iter().sum();
     if total <= 0.0 {
-        return vec![0; parts.len()];
+        return vec![0; weights.len()];
     }
-    let exact: Vec<f64> = parts.iter().map(|(_, weight)| budget as f64 * weight / total).collect();
+    let exact: Vec<f64> = weights.iter().map(|weight| whole as f64 * weight / total).collect();
     let mut quotas: Vec<usize> = exact.iter().map(|share| share.floor() as usize).collect();
-    let mut order: Vec<usize> = (0..parts.len()).collect();
+    let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by(|a, b| exact[*b].fract().total_cmp(&exact[*a].fract()).then(a.cmp(b)));
-    let left = budget.saturating_sub(quotas.iter().sum());
-    order.into_iter().cycle().take(if parts.is_empty() { 0 } else { left }).for_each(|part| quotas[part] += 1);
+    let left = whole.saturating_sub(quotas.iter().sum());
+    order.into_iter().cycle().take(left).for_each(|part| quotas[part] += 1);
     quotas
 }
 

@@ -1,12 +1,18 @@
 //! The jobs of the explorer: the study's steps, told as they go.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::msg::{Outcome, Progress};
+use super::save;
+use super::screen::plan::{Basis, Planned};
 use crate::error::{Error, Kind};
 use crate::features::Feature;
 use crate::jobs::{Context, Stop};
+use crate::privacy::Ids;
 use crate::quality::Mode;
+use crate::report;
+use crate::segments::cards::Kind as Card;
 use crate::segments::drill::{ClusterOf, RuleColumns, drill};
 use crate::source::{Location, Options};
 use crate::study::findings::{KFound, Sweep};
@@ -14,6 +20,7 @@ use crate::study::recipe::Recipe;
 use crate::study::{self, Cleaned, Step};
 use crate::table::RoleChoices;
 use crate::table::cleaning::Cleaning;
+use crate::table::money::group_thousands;
 
 type Told<'a> = Context<'a, Progress, Outcome>;
 type Ended = Result<Outcome, Stop>;
@@ -160,4 +167,56 @@ pub(super) fn drill_job(
             Err(error) => Outcome::RuleRefused(error),
         })
     }
+}
+
+/// Makes cards and an audience.
+pub(super) fn plan_job(basis: Basis, recipe: Recipe) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| {
+        let exclusions = basis.choices.exclude.as_deref().map(|path| study::plan::exclusions(&basis.cleaned, path));
+        let made = exclusions.transpose().map(Option::unwrap_or_default).and_then(|exclusions| {
+            let clusters = basis.clusters.as_deref();
+            let plan = study::plan::plan(&basis.cleaned, &recipe, clusters, &exclusions, told.cancel)?;
+            Ok((plan, exclusions.notices))
+        });
+        match made {
+            Ok((plan, notices)) => Ok(Outcome::Plan(Arc::new(Planned::new(basis, plan, notices)))),
+            Err(error) if error.kind() == Kind::Interrupted => Err(Stop::Cancelled),
+            Err(error) => Ok(Outcome::PlanRefused(error)),
+        }
+    }
+}
+
+/// Writes the people behind a card, or the audience, into the working directory.
+pub(super) fn export_job(
+    planned: Arc<Planned>,
+    card: Option<Card>,
+    ids: Ids,
+    source: Location,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |_| {
+        let (cleaned, plan) = (&planned.basis.cleaned, &planned.plan);
+        let columns = match card {
+            Some(kind) => report::plan::card_list(cleaned, plan, kind, ids),
+            None => report::plan::audience_list(cleaned, plan, ids),
+        };
+        let what = card.map_or("audience", Card::word);
+        let folder = std::env::current_dir().unwrap_or_default();
+        Ok(match columns.and_then(|columns| Ok((save::list(&columns, &source, what, &folder)?, columns))) {
+            Ok((path, columns)) => Outcome::Written(words(&path, &columns, ids)),
+            Err(error) => Outcome::NotWritten(error),
+        })
+    }
+}
+
+/// What was written, and where.
+fn words(path: &Path, columns: &[report::list::Column], ids: Ids) -> Vec<String> {
+    let rows = group_thousands(report::list::rows(columns) as u64);
+    let how = match (columns.iter().any(|column| column.name == "id"), ids) {
+        (false, _) => "no ids: the table has no id column; 'row' is the row of the source",
+        (true, Ids::Hashed) => "ids hashed with a salt that is forgotten; 'row' is the row of the source",
+        (true, Ids::Plain) => "ids as they are",
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
+    vec![format!("{rows} people in {name}"), format!("in {folder}"), how.to_owned()]
 }

@@ -59,6 +59,28 @@ pub enum Action {
     Open,
     /// Edits the rule.
     Edit,
+    /// Makes the rule of the drill the rule in use of the plan.
+    ToPlan,
+    /// Says why nothing can be opened.
+    WhyNot,
+    /// Takes a kind of card into the mix of the audience, or out of it.
+    Member,
+    /// A larger budget.
+    MoreContacts,
+    /// A smaller budget.
+    FewerContacts,
+    /// Edits the budget.
+    Budget,
+    /// Edits the largest shares of one company and one role.
+    Caps,
+    /// Edits the rule in use.
+    RuleInUse,
+    /// Edits the file of those who must not be contacted.
+    Exclude,
+    /// Writes a list with hashed ids.
+    Export,
+    /// Writes a list with ids as they are.
+    ExportPlain,
     /// Computes the silhouette exactly.
     Exact,
     /// Copies what is shown.
@@ -125,7 +147,9 @@ const FEATURES: &[Context] = &[On(Tab::Features)];
 const CHOOSE_K: &[Context] = &[On(Tab::ChooseK)];
 const CLUSTERS: &[Context] = &[On(Tab::Clusters)];
 const DRILL: &[Context] = &[On(Tab::Drill)];
-const LISTS: &[Context] = &[On(Tab::Data), On(Tab::Features), On(Tab::Clusters), On(Tab::Drill), Rows, Help];
+const PLAN: &[Context] = &[On(Tab::Plan)];
+const LISTS: &[Context] =
+    &[On(Tab::Data), On(Tab::Features), On(Tab::Clusters), On(Tab::Drill), On(Tab::Plan), Rows, Help];
 const WIDE: &[Context] = &[On(Tab::Drill), Rows];
 
 /// A line of the table that is not in the footer and always works.
@@ -190,6 +214,35 @@ pub const TABLE: &[Binding] = &[
         .when(Model::has_learners),
     key(Action::Role, &["r"], DATA, "the role of the column").footer(4, "role").when(Model::in_columns),
     key(Action::OtherPart, &["o"], DATA, "ledger or columns").footer(1, "ledger/columns").when(Model::has_table),
+    key(Action::ToPlan, &["p"], DRILL, "make it the rule in use of the plan")
+        .footer(7, "to plan")
+        .when(Model::can_plan_by_rule),
+    key(Action::Open, &["enter"], PLAN, "the people behind the card, or of the audience")
+        .footer(2, "people")
+        .when(Model::plan_opens),
+    key(Action::WhyNot, &["enter"], PLAN, "where there is nobody to show: why").when(Model::has_plan),
+    key(Action::OtherPart, &["o"], PLAN, "cards or audience").footer(1, "cards/audience").when(Model::has_plan),
+    key(Action::Toggle, &["space"], PLAN, "the whole card").footer(3, "whole card").when(Model::has_plan),
+    key(Action::Export, &["x"], PLAN, "write the list into the working directory, ids hashed")
+        .footer(4, "export")
+        .when(Model::plan_opens),
+    key(Action::ExportPlain, &["X"], PLAN, "write the list with ids as they are").when(Model::plan_opens),
+    key(Action::Right, &["right", "l"], PLAN, "5 points more of the budget for this kind").when(Model::has_share),
+    key(Action::Left, &["left", "h"], PLAN, "5 points less of the budget for this kind")
+        .footer(5, "→ share")
+        .when(Model::has_share),
+    key(Action::Member, &["m"], PLAN, "a share of the budget for this kind, or none")
+        .footer(6, "mix")
+        .when(Model::can_share),
+    key(Action::MoreContacts, &["]", ">"], PLAN, "a larger budget").when(Model::has_table),
+    key(Action::FewerContacts, &["[", "<"], PLAN, "a smaller budget").footer(7, "] budget").when(Model::has_table),
+    key(Action::Budget, &["b"], PLAN, "edit the budget").when(Model::has_table),
+    key(Action::Caps, &["e"], PLAN, "edit the largest share of one company, one role").when(Model::has_table),
+    key(Action::RuleInUse, &["r"], PLAN, "edit the rule in use").footer(8, "rule in use").when(Model::has_table),
+    key(Action::Exclude, &["i"], PLAN, "name a file of those who must not be contacted")
+        .footer(9, "exclude")
+        .when(Model::has_table),
+    key(Action::Copy, &["y"], PLAN, "copy cards and audience to the clipboard").when(Model::has_plan),
     key(Action::Down, &["down", "j"], LISTS, "down"),
     key(Action::Up, &["up", "k"], LISTS, "up"),
     key(Action::PageDown, &["pgdn", "ctrl-f"], LISTS, "a page down"),
@@ -207,6 +260,9 @@ pub const TABLE: &[Binding] = &[
     key(Action::Show(Tab::Drill), &["6", "d"], EVERYWHERE, "drill: the people behind a rule")
         .footer(9, "drill")
         .when(Model::not_on_drill),
+    key(Action::Show(Tab::Plan), &["7"], EVERYWHERE, "the plan: cards and an audience")
+        .footer(9, "plan")
+        .when(Model::not_on_plan),
     key(Action::NextTab, &["tab"], EVERYWHERE, "the next screen"),
     key(Action::PreviousTab, &["shift-tab"], EVERYWHERE, "the screen before"),
     key(Action::Exact, &["s"], &[On(Tab::ChooseK), On(Tab::Clusters)], "the silhouette from all rows, exactly")
@@ -373,5 +429,5 @@ pub fn markdown() -> String {
         let keys: Vec<String> = keys.split(' ').map(|k| format!("`{}`", k.replace('|', "\\|"))).collect();
         out += &format!("| {} | {words} |\n", keys.join(" "));
     }
-    out + "\nWhile a rule is edited every key writes; `Enter` takes it, `Esc` leaves the old one.\n"
+    out + "\nWhile a line is edited every key writes; `Enter` takes it, `Esc` leaves the old one.\n"
 }

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
+use super::screen::plan::{Basis, Planned};
 use super::term::signals::Signal;
 use crate::error::Error;
 use crate::features::Feature;
 use crate::jobs::{Event, Generation, Lane};
+use crate::privacy::Ids;
+use crate::segments::cards::Kind;
 use crate::segments::drill::{ClusterOf, Drill};
+use crate::source::Location;
 use crate::study::Cleaned;
 use crate::study::findings::Sweep;
 use crate::study::recipe::Recipe;
@@ -52,6 +56,14 @@ pub enum Outcome {
     Sweep(Arc<Sweep>),
     /// The rule was put to the table.
     Drill(Arc<Drill>),
+    /// Cards and an audience.
+    Plan(Arc<Planned>),
+    /// The plan cannot be made: the words for its screen.
+    PlanRefused(Error),
+    /// A list was written: the words for the screen.
+    Written(Vec<String>),
+    /// A list could not be written.
+    NotWritten(Error),
     /// The source could not be read: there is nothing to show.
     NoTable(Error),
     /// A choice that does not fit the table: the words for the screen.
@@ -68,8 +80,12 @@ pub const FIT: Lane = 1;
 pub const QUALITY: Lane = 2;
 /// Rules; has a thread of its own, so that typing does not wait for a sweep.
 pub const DRILL: Lane = 3;
+/// Cards and audience.
+pub const PLAN: Lane = 4;
+/// Lists of people; only one is written at a time, so that none is overtaken.
+pub const EXPORT: Lane = 5;
 /// Number of lanes.
-pub const LANES: usize = 4;
+pub const LANES: usize = 6;
 
 /// Something to be done outside.
 #[derive(Clone, Debug)]
@@ -101,6 +117,19 @@ pub enum Effect {
         clusters: Option<Arc<ClusterOf>>,
         /// The rule as it was typed.
         rule: String,
+    },
+    /// Make cards and an audience.
+    Plan(Basis, Recipe),
+    /// Write the people behind a card, or the audience, into the working directory.
+    Export {
+        /// The plan that they are of.
+        planned: Arc<Planned>,
+        /// The card; `None` is the audience.
+        card: Option<Kind>,
+        /// How ids are written.
+        ids: Ids,
+        /// Where the file's name comes from.
+        source: Location,
     },
     /// Stop what runs.
     Stop,

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event as TermEvent;
 
 use super::Start;
-use super::jobs::{clean_job, drill_job, exact_job, fit_job, load_job};
+use super::jobs::{clean_job, drill_job, exact_job, export_job, fit_job, load_job, plan_job};
 use super::model::Model;
-use super::msg::{DRILL, Effect, FIT, LANES, LOAD, Msg, Outcome, Progress, QUALITY};
+use super::msg::{DRILL, EXPORT, Effect, FIT, LANES, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
 use super::term::capabilities::{Charset, Depth, Wishes};
 use super::term::guard::{Guard, Suspension};
 use super::term::signals::Signal;
@@ -82,6 +82,8 @@ struct Explorer {
     worker: Worker<Progress, Outcome>,
     /// Counts rules, so that typing does not wait for a sweep.
     counter: Worker<Progress, Outcome>,
+    /// Plans and writes lists, beside a sweep.
+    planner: Worker<Progress, Outcome>,
     cache: Cache,
     /// What the newest fit will be kept as.
     fitting: Option<(Generation, Key)>,
@@ -99,12 +101,14 @@ impl Explorer {
         if let Some(threads) = model.threads {
             pool = pool.num_threads(threads);
         }
-        let pool = pool.build().map_err(|e| failed(e.to_string()))?;
+        let pool = Arc::new(pool.build().map_err(|e| failed(e.to_string()))?);
         let sink = |tell: &Sender<Msg>| {
             let tell = tell.clone();
             move |lane, generation, event| drop(tell.send(Msg::Job(lane, generation, event)))
         };
+        let for_plans = Arc::clone(&pool);
         let worker = Worker::start(LANES, sink(tell), move |job| pool.install(job));
+        let planner = Worker::start(LANES, sink(tell), move |job| for_plans.install(job));
         let counter = Worker::start(LANES, sink(tell), |job| job());
         Ok(Self {
             model,
@@ -113,6 +117,7 @@ impl Explorer {
             capabilities,
             worker: worker.map_err(|e| failed(e.to_string()))?,
             counter: counter.map_err(|e| failed(e.to_string()))?,
+            planner: planner.map_err(|e| failed(e.to_string()))?,
             cache: Cache::default(),
             fitting: None,
             ended: None,
@@ -243,6 +248,12 @@ impl Explorer {
             }
             Effect::Drill { cleaned, clusters, rule } => {
                 self.newest[DRILL] = self.counter.submit(DRILL, drill_job(cleaned, clusters, rule));
+            }
+            Effect::Plan(basis, recipe) => {
+                self.newest[PLAN] = self.planner.submit(PLAN, plan_job(basis, recipe));
+            }
+            Effect::Export { planned, card, ids, source } => {
+                self.newest[EXPORT] = self.planner.submit(EXPORT, export_job(planned, card, ids, source));
             }
             Effect::Stop => {
                 self.newest[FIT] = self.worker.cancel(FIT);

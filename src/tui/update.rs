@@ -7,8 +7,8 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use super::history;
 use super::keys::{self, Action};
 use super::model::{Model, Running, Tab};
-use super::msg::{Effect, FIT, LOAD, Msg, Outcome, Progress, QUALITY};
-use super::screen::{choose_k, clusters, data, drill, features, rows};
+use super::msg::{EXPORT, Effect, FIT, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
+use super::screen::{choose_k, clusters, data, drill, features, plan, rows};
 use super::term::signals::Signal;
 use crate::error::Error;
 use crate::features::choice;
@@ -20,9 +20,17 @@ use crate::study::recipe::{Inputs, Seen};
 
 /// Takes one message in and says what is to be done outside.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let mut effects = on_msg(model, msg);
+    // Whatever changed what the plan is made of: a key, a step back, another table, other clusters.
+    effects.extend(plan::update::follow(model));
+    effects
+}
+
+fn on_msg(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) if key.kind != KeyEventKind::Release => history::recorded(model, |model| on_key(model, key)),
         Msg::Key(_) => Vec::new(),
+        Msg::Paste(text) if model.plan.editor.is_some() => plan::update::paste(model, &text),
         Msg::Paste(text) => drill::update::paste(model, &text),
         Msg::Resize(width, height) => {
             model.size = (width, height);
@@ -45,6 +53,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.message = None;
     model.notice = None;
+    model.written = None;
+    if model.plan.editor.is_some() && model.help.is_none() {
+        return plan::update::edit(model, key);
+    }
     if model.drill.editor.is_some() && model.help.is_none() {
         return drill::update::edit(model, key);
     }
@@ -84,6 +96,7 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             Tab::ChooseK => choose_k::update::act(model, action),
             Tab::Clusters => clusters::update::act(model, action),
             Tab::Drill => drill::update::act(model, action),
+            Tab::Plan => plan::update::act(model, action),
         },
     }
 }
@@ -154,6 +167,8 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
                 LOAD => "reading",
                 FIT => "clustering",
                 QUALITY => "silhouette",
+                PLAN => "planning",
+                EXPORT => "writing",
                 _ => "counting",
             };
             model.running.retain(|r| r.lane != lane);
@@ -186,6 +201,7 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
 
 fn ended(model: &mut Model, lane: Lane, generation: Generation) {
     model.running.retain(|r| r.lane != lane || r.generation != generation);
+    model.plan.exporting &= lane != EXPORT;
 }
 
 fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
@@ -202,6 +218,24 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
             model.drill.error = None;
             model.drilled = Some(drilled);
             drill::update::keep_selection(model);
+            Vec::new()
+        }
+        Outcome::Plan(planned) => {
+            model.plan.error = None;
+            model.planned = Some(planned);
+            plan::update::keep_selection(model);
+            Vec::new()
+        }
+        Outcome::PlanRefused(error) => {
+            model.plan.error = Some(error);
+            Vec::new()
+        }
+        Outcome::Written(words) => {
+            model.written = Some(words);
+            Vec::new()
+        }
+        Outcome::NotWritten(error) => {
+            model.problem = Some(error);
             Vec::new()
         }
         Outcome::NoTable(error) => vec![Effect::Fail(error)],

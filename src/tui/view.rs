@@ -6,7 +6,7 @@ use ratatui::widgets::Widget;
 
 use super::keys;
 use super::model::{Model, Tab};
-use super::screen::{choose_k, clusters, data, drill, features, rows};
+use super::screen::{choose_k, clusters, data, drill, features, plan, rows};
 use super::term::sanitise::wrap;
 use super::widget::line::{Piece, keys as key_line, length, spread, tabs};
 use super::widget::panel::{Panel, clear};
@@ -31,6 +31,8 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
         self::problem(model, problem, content, buffer);
     } else if let Some(notice) = &model.notice {
         boxed(model, "The table has changed", &[notice], content, buffer);
+    } else if let Some(written) = &model.written {
+        boxed(model, "Written", written, content, buffer);
     }
     if let Some(state) = &model.rows {
         rows::view::view(model, state, content, buffer);
@@ -56,6 +58,7 @@ fn content(model: &Model, area: Rect, buffer: &mut Buffer) {
         Tab::ChooseK => choose_k::view::view(model, area, buffer),
         Tab::Clusters => clusters::view::view(model, area, buffer),
         Tab::Drill => drill::view::view(model, area, buffer),
+        Tab::Plan => plan::view::view(model, area, buffer),
     }
 }
 
@@ -138,6 +141,8 @@ fn footer_line(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let keys = if model.drill.editor.is_some() && model.help.is_none() {
         vec![("Enter", "take the rule"), ("Esc", "leave the old one"), ("Ctrl-C", "quit")]
+    } else if model.plan.editor.is_some() && model.help.is_none() {
+        vec![("Enter", "take it"), ("Esc", "leave the old one"), ("Ctrl-C", "quit")]
     } else {
         keys::footer(model)
     };

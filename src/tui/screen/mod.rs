@@ -5,6 +5,7 @@ pub mod clusters;
 pub mod data;
 pub mod drill;
 pub mod features;
+pub mod plan;
 pub mod rows;
 
 use super::keys::Action;

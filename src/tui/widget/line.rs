@@ -2,7 +2,8 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
+use tui_input::Input;
 
 use super::{put, row};
 use crate::tui::term::sanitise::{clean, width};
@@ -95,6 +96,39 @@ fn tab_pieces(names: &[(u8, &str)], current: usize, all_named: bool, theme: &The
     names.iter().enumerate().map(piece).collect()
 }
 
+/// A line drawn across the first row of the area with a title in it at the left and a caption at the right: what
+/// a box says where there is no room for one.
+pub fn heading((title, style): (&str, Style), caption: &str, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+    let area = row(area, 0);
+    put(buffer, (area.x, area.y), area.width, &theme.glyphs.horizontal.repeat(area.width.into()), style, theme);
+    let between = |text: &str| Piece::new(format!(" {text} "), theme.palette.title);
+    let room = area.width.saturating_sub(2);
+    let mut used = 0;
+    if !title.is_empty() {
+        used = draw(&[between(title)], Rect { x: area.x + 1.min(area.width), width: room, ..area }, buffer, theme);
+    }
+    // Shown whole or as far as it goes beside the title.
+    let left = room.saturating_sub(used + 1);
+    let caption = [Piece::new(format!(" {caption} "), theme.palette.dim)];
+    let length = length(&caption, theme).min(left);
+    if length > 4 {
+        draw(&caption, Rect { x: area.right() - 1 - length, width: length, ..area }, buffer, theme);
+    }
+}
+
+/// A line that is being edited, with its cursor, scrolled so that the cursor is seen.
+pub fn edited(input: &Input, (x, y): (u16, u16), columns: u16, buffer: &mut Buffer, theme: &Theme) {
+    let scroll = input.visual_scroll(usize::from(columns.saturating_sub(1)));
+    let shown: String = input.value().chars().skip(scroll).collect();
+    put(buffer, (x, y), columns, &shown, theme.palette.title, theme);
+    let at = x.saturating_add(input.visual_cursor().saturating_sub(scroll) as u16);
+    if at < x.saturating_add(columns)
+        && let Some(cell) = buffer.cell_mut((at, y))
+    {
+        cell.modifier.insert(Modifier::REVERSED);
+    }
+}
+
 /// Keys with their words, most useful first: those that fit whole, in order; never one that is cut.
 pub fn keys(keys: &[(&str, &str)], columns: u16, theme: &Theme) -> Vec<Piece> {
     let mut pieces = vec![Piece::new(" ", theme.palette.text)];
@@ -163,6 +197,38 @@ mod tests {
         for columns in 1..80 {
             assert!(length(&keys(&all, columns, &theme), &theme) <= columns);
         }
+    }
+
+    fn heading_text(title: &str, caption: &str, columns: u16) -> String {
+        let theme = Theme::plain();
+        let area = Rect::new(0, 0, columns, 1);
+        let mut buffer = Buffer::empty(area);
+        heading((title, Style::new()), caption, area, &mut buffer, &theme);
+        lines(&buffer).join("")
+    }
+
+    #[test]
+    fn a_heading_keeps_its_title_and_cuts_its_caption() {
+        assert_eq!(heading_text("Cards", "of 7", 24), "─ Cards ───────── of 7 ─");
+        assert_eq!(heading_text("Cards", "a long caption", 22), "─ Cards ─ a long ca… ─");
+        assert_eq!(heading_text("Cards", "a long caption", 12), "─ Cards ────");
+        assert_eq!(heading_text("", "", 3), "───");
+        for columns in 0..30 {
+            heading_text("東京\x1b", "京東 right", columns);
+        }
+    }
+
+    #[test]
+    fn the_cursor_of_an_edited_line_is_seen() {
+        let theme = Theme::plain();
+        let area = Rect::new(0, 0, 8, 1);
+        for (text, at) in [("", 0), ("500", 3), ("0123456789", 7)] {
+            let mut buffer = Buffer::empty(area);
+            edited(&Input::new(text.to_owned()), (0, 0), 8, &mut buffer, &theme);
+            let reversed = |x: &u16| buffer[(*x, 0)].modifier.contains(Modifier::REVERSED);
+            assert_eq!((0..8).filter(reversed).collect::<Vec<_>>(), [at], "{text}");
+        }
+        edited(&Input::new("x".to_owned()), (9, 9), 8, &mut Buffer::empty(area), &theme);
     }
 
     #[test]

@@ -7,9 +7,10 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::tui::keys::Action;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Tab};
 use crate::tui::msg::Effect;
 use crate::tui::screen::{Cursor, rows};
+use crate::tui::update::show;
 
 /// Does what a key of this screen means.
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -37,6 +38,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Copy => copy(model),
+        Action::ToPlan => {
+            model.recipe.plan.rule = Some(model.rule().to_owned());
+            show(model, Tab::Plan)
+        }
         _ => Vec::new(),
     }
 }

@@ -145,17 +145,24 @@ fn funnel(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// What people look at first in a learner.
+const FIRST: [Role; 5] = [Role::Job, Role::Company, Role::Experience, Role::Pay, Role::PayYear];
+
+/// One of the columns that come first, up to pay.
+pub fn is_first(column: &TableColumn) -> bool {
+    FIRST[..4].contains(&column.role)
+}
+
 /// Columns in the order in which people look at a learner; those of another table as they stand.
-fn ordered(columns: &[TableColumn]) -> Vec<&TableColumn> {
-    let first = [Role::Job, Role::Company, Role::Experience, Role::Pay, Role::PayYear];
-    let place = |c: &TableColumn| first.iter().position(|r| *r == c.role).unwrap_or(first.len());
+pub fn ordered(columns: &[TableColumn]) -> Vec<&TableColumn> {
+    let place = |c: &TableColumn| FIRST.iter().position(|r| *r == c.role).unwrap_or(FIRST.len());
     let mut shown: Vec<&TableColumn> = columns.iter().filter(|c| c.role != Role::Ignore).collect();
     shown.sort_by_key(|c| place(c));
     shown
 }
 
 /// Columns of learners so narrow that pay and peers are seen in 80 cells.
-fn narrow(column: &TableColumn) -> table::Column<'_> {
+pub fn narrow(column: &TableColumn) -> table::Column<'_> {
     match column.role {
         Role::Job => table::Column::words(&column.name, 10).up_to(32),
         Role::Company => table::Column::words(&column.name, 6).up_to(24),
@@ -166,7 +173,7 @@ fn narrow(column: &TableColumn) -> table::Column<'_> {
 }
 
 /// Peers' median, how many they are and who, and the gap.
-fn against(model: &Model, peer: Option<Peer>) -> [Cell<'static>; 3] {
+pub fn against(model: &Model, peer: Option<Peer>) -> [Cell<'static>; 3] {
     let Some(peer) = peer else { return ["–"; 3].map(Cell::from) };
     let percent = 100.0 * peer.gap;
     let gap = match percent {

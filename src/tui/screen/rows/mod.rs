@@ -6,6 +6,7 @@ pub mod view;
 use std::sync::Arc;
 
 use super::Cursor;
+use crate::segments::cards::Kind;
 
 /// What the list shows.
 #[derive(Clone, Debug)]
@@ -23,10 +24,21 @@ pub struct State {
 }
 
 /// Whose rows a list shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Of {
     /// Rows of the source, as they were read.
     Source,
     /// All columns of one used row, one line a column.
     Learner,
+    /// Used rows of a plan, each with its card and its place in the order.
+    People(Arc<Vec<Place>>),
+}
+
+/// Why somebody is in a list of the plan, and where.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// The card.
+    pub kind: Kind,
+    /// What the list is ordered by, the highest first; `None` where a card has no order.
+    pub score: Option<f64>,
 }

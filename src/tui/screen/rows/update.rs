@@ -9,7 +9,7 @@ pub fn act(model: &mut Model, action: Action) {
     let columns = model.cleaned.as_ref().map_or(0, |c| c.learners.columns.len());
     let Some(state) = &mut model.rows else { return };
     let count = match state.of {
-        super::Of::Source => state.rows.len(),
+        super::Of::Source | super::Of::People(_) => state.rows.len(),
         super::Of::Learner => columns,
     };
     if state.cursor.act(action, count, height) {

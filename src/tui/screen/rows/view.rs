@@ -4,12 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use super::{Of, State};
+use super::{Of, Place, State};
 use crate::report::text::figure;
 use crate::table::column::Column;
 use crate::table::money::group_thousands;
 use crate::table::role::Role;
 use crate::tui::model::Model;
+use crate::tui::screen::drill;
 use crate::tui::widget::panel::{Panel, clear};
 use crate::tui::widget::table::{self, Cell, Table};
 
@@ -25,14 +26,18 @@ pub fn view(model: &Model, state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     clear(area, buffer);
     let place = match state.of {
-        Of::Source => {
+        Of::Source | Of::People(_) => {
             format!("{} of {}", group_thousands(state.cursor.at as u64 + 1), group_thousands(state.rows.len() as u64))
         }
         Of::Learner => String::new(),
     };
     (&Panel::new(theme, &state.title).caption(&place).focused(true)).render(area, buffer);
     let inner = Panel::inner(area);
-    match state.of {
+    match &state.of {
+        Of::People(places) => {
+            let cursor = (Some(state.cursor.at), state.cursor.offset);
+            people(model, (&state.rows, places), (cursor, state.skipped), inner, buffer);
+        }
         Of::Source => {
             let columns: Vec<&Column> = cleaned.table.columns.iter().collect();
             let mut shown = vec![table::Column::numbers("row", 9)];
@@ -60,6 +65,38 @@ pub fn view(model: &Model, state: &State, area: Rect, buffer: &mut Buffer) {
                 .render(inner, buffer);
         }
     }
+}
+
+/// People of a plan: who they are, how they are paid against their peers, and why they are here.
+pub fn people(
+    model: &Model,
+    (rows, places): (&[u32], &[Place]),
+    ((selected, offset), skipped): ((Option<usize>, usize), usize),
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let Some(cleaned) = &model.cleaned else { return };
+    let columns = drill::view::ordered(&cleaned.learners.columns);
+    let (first, others) = columns.split_at(columns.iter().filter(|c| drill::view::is_first(c)).count());
+    let mut shown = vec![table::Column::numbers("row", 6)];
+    shown.extend(first.iter().map(|column| drill::view::narrow(column)));
+    shown.push(table::Column::numbers("peers'", 8));
+    shown.push(table::Column::numbers("gap", 6));
+    shown.push(table::Column::numbers("score", 5));
+    shown.push(table::Column::words("card", 21));
+    shown.push(table::Column::words("n", 11).up_to(23));
+    shown.extend(others.iter().map(|column| spec(column)));
+    let cells = |i: usize| -> Vec<Cell<'_>> {
+        let row = rows[i] as usize;
+        let [median, who, gap] = drill::view::against(model, cleaned.peers.as_ref().and_then(|peers| peers.of(row)));
+        let score = places[i].score.map_or("–".to_owned(), |score| format!("{score:.1}"));
+        let mut cells = vec![Cell::from(cleaned.learners.source_row[row].to_string())];
+        cells.extend(first.iter().map(|column| Cell::from(cell(model, column, row))));
+        cells.extend([median, gap, Cell::from(score), Cell::from(places[i].kind.word()), who]);
+        cells.extend(others.iter().map(|column| Cell::from(cell(model, column, row))));
+        cells
+    };
+    Table::new(&model.theme, &shown, rows.len(), cells).at(selected, offset).sideways(skipped, 1).render(area, buffer);
 }
 
 /// How wide a column of the table is shown.
