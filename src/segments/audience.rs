@@ -6,10 +6,11 @@ mod mix;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::age::Ages;
-use super::cards::{Card, Cards, Kind, People, RuleInUse};
-use super::peers::Known;
+use super::cards::{Card, Cards, Kind, RuleInUse};
+use super::peers::{Known, Peers};
 use crate::error::{Error, Result};
 use crate::features::encode::quantile;
+use crate::table::cleaning::Learners;
 use crate::table::column::Text;
 use crate::table::role::Role;
 
@@ -134,7 +135,9 @@ impl Audience {
 #[derive(Clone, Copy)]
 pub struct From<'a> {
     /// Everybody.
-    pub people: &'a People<'a>,
+    pub learners: &'a Learners,
+    /// Their pay against their peers.
+    pub peers: &'a Peers,
     /// Who may be contacted, and in which order.
     pub cards: &'a Cards,
     /// The rule in use.
@@ -220,7 +223,7 @@ struct Spread<'a> {
 impl<'a> Spread<'a> {
     fn new(from: &'a From<'a>, wanted: &Wanted) -> Self {
         let cap = |role, share: f64| {
-            let text = from.people.learners.with_role(role).and_then(|column| column.categories());
+            let text = from.learners.with_role(role).and_then(|column| column.categories());
             let most = ((share * wanted.budget as f64) as usize).max(1);
             Cap { text, known: Known::new(text), most, count: BTreeMap::new() }
         };
@@ -243,7 +246,7 @@ impl<'a> Spread<'a> {
                 break;
             }
             let at = row as usize;
-            let learner = self.from.people.learners.learner_of.as_ref().map_or(row, |of| of[at]);
+            let learner = self.from.learners.learner_of.as_ref().map_or(row, |of| of[at]);
             if self.from.excluded[at] {
                 self.excluded.insert(learner);
             } else if !self.learners.contains(&learner) && self.companies.has_room(at) && self.roles.has_room(at) {
@@ -283,8 +286,9 @@ impl Cap<'_> {
 
 /// What a group is made of; kinds are counted for `learners` drawn from it by lot.
 fn composition(from: &From<'_>, rows: &[u32], learners: usize) -> Composition {
-    let people = from.people;
-    let median = |values: &[f64]| {
+    let numbers = |role| from.learners.with_role(role).and_then(|column| column.numbers());
+    let median = |role| {
+        let values = numbers(role)?;
         let mut known: Vec<f64> = rows.iter().map(|row| values[*row as usize]).filter(|v| v.is_finite()).collect();
         quantile(&mut known, 0.5)
     };
@@ -293,16 +297,17 @@ fn composition(from: &From<'_>, rows: &[u32], learners: usize) -> Composition {
         let met = known.iter().filter(|v| meets(**v)).count();
         (!known.is_empty()).then(|| met as f64 / known.len() as f64)
     };
+    let distinct = from.learners.learners_among(rows.iter().map(|row| *row as usize));
     let group: BTreeSet<u32> = rows.iter().copied().collect();
     let of_kind = |card: &Card| {
         let met = card.people.iter().filter(|person| group.contains(&person.row)).count();
         (card.kind, learners.min(rows.len()) as f64 * met as f64 / rows.len().max(1) as f64)
     };
     Composition {
-        learners: learners.min(people.learners_among(rows)),
-        pay: median(people.pay),
-        experience: median(people.experience),
-        above_peers: share(&people.peers.gap, &|gap| gap > 0.0),
+        learners: learners.min(distinct.unwrap_or(rows.len())),
+        pay: median(Role::Pay),
+        experience: median(Role::Experience),
+        above_peers: share(&from.peers.gap, &|gap| gap > 0.0),
         older: from.ages.and_then(|ages| share(&ages.years, &|years| years >= OLDER)),
         of_kind: from.cards.cards.iter().filter(|card| card.kind.is_about_people()).map(of_kind).collect(),
     }

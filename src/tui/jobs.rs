@@ -8,7 +8,7 @@ use super::save;
 use super::screen::plan::{Basis, Planned};
 use crate::error::{Error, Kind};
 use crate::features::Feature;
-use crate::jobs::{Context, Stop};
+use crate::jobs::{Cancel, Context, Stop};
 use crate::privacy::Ids;
 use crate::quality::Mode;
 use crate::report;
@@ -169,21 +169,29 @@ pub(super) fn drill_job(
     }
 }
 
-/// Makes cards and an audience.
-pub(super) fn plan_job(basis: Basis, recipe: Recipe) -> impl FnOnce(&Told<'_>) -> Ended + Send {
-    move |told| {
-        let exclusions = basis.choices.exclude.as_deref().map(|path| study::plan::exclusions(&basis.cleaned, path));
-        let made = exclusions.transpose().map(Option::unwrap_or_default).and_then(|exclusions| {
-            let clusters = basis.clusters.as_deref();
-            let plan = study::plan::plan(&basis.cleaned, &recipe, clusters, &exclusions, told.cancel)?;
-            Ok((plan, exclusions.notices))
-        });
-        match made {
-            Ok((plan, notices)) => Ok(Outcome::Plan(Arc::new(Planned::new(basis, plan, notices)))),
-            Err(error) if error.kind() == Kind::Interrupted => Err(Stop::Cancelled),
-            Err(error) => Ok(Outcome::PlanRefused(error)),
-        }
+/// Makes cards and an audience; the cards of the plan before are taken over where it has the same.
+pub(super) fn plan_job(
+    basis: Basis,
+    recipe: Recipe,
+    before: Option<Arc<Planned>>,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| match planned(basis, &recipe, before.as_deref(), told.cancel) {
+        Ok(planned) => Ok(Outcome::Plan(Arc::new(planned))),
+        Err(error) if error.kind() == Kind::Interrupted => Err(Stop::Cancelled),
+        Err(error) => Ok(Outcome::PlanRefused(error)),
     }
+}
+
+fn planned(basis: Basis, recipe: &Recipe, before: Option<&Planned>, cancel: &Cancel) -> crate::error::Result<Planned> {
+    let cleaned = Arc::clone(&basis.cleaned);
+    let exclusions = recipe.plan.exclude.as_deref().map(|path| study::plan::exclusions(&cleaned, path));
+    let exclusions = exclusions.transpose()?.unwrap_or_default();
+    if let Some(before) = before {
+        let plan = study::plan::choose(&cleaned, &before.plan, recipe, &exclusions);
+        return Ok(before.with(basis, plan, exclusions.notices));
+    }
+    let plan = study::plan::plan(&cleaned, recipe, basis.clusters.as_deref(), &exclusions, cancel)?;
+    Ok(Planned::new(basis, plan, exclusions.notices))
 }
 
 /// Writes the people behind a card, or the audience, into the working directory.

@@ -218,24 +218,25 @@ pub const TABLE: &[Binding] = &[
         .footer(7, "to plan")
         .when(Model::can_plan_by_rule),
     key(Action::Open, &["enter"], PLAN, "the people behind the card, or of the audience")
-        .footer(2, "people")
+        .footer(1, "people")
         .when(Model::plan_opens),
     key(Action::WhyNot, &["enter"], PLAN, "where there is nobody to show: why").when(Model::has_plan),
-    key(Action::OtherPart, &["o"], PLAN, "cards or audience").footer(1, "cards/audience").when(Model::has_plan),
-    key(Action::Toggle, &["space"], PLAN, "the whole card").footer(3, "whole card").when(Model::has_plan),
+    key(Action::OtherPart, &["o"], PLAN, "to the audience").footer(3, "audience").when(Model::in_cards),
+    key(Action::OtherPart, &["o"], PLAN, "back to the cards").footer(3, "cards").when(Model::in_audience),
+    key(Action::Toggle, &["space"], PLAN, "the whole card").footer(10, "whole card").when(Model::has_plan),
     key(Action::Export, &["x"], PLAN, "write the list into the working directory, ids hashed")
-        .footer(4, "export")
+        .footer(2, "export")
         .when(Model::plan_opens),
     key(Action::ExportPlain, &["X"], PLAN, "write the list with ids as they are").when(Model::plan_opens),
     key(Action::Right, &["right", "l"], PLAN, "5 points more of the budget for this kind").when(Model::has_share),
     key(Action::Left, &["left", "h"], PLAN, "5 points less of the budget for this kind")
-        .footer(5, "→ share")
+        .footer(4, "→ share")
         .when(Model::has_share),
     key(Action::Member, &["m"], PLAN, "a share of the budget for this kind, or none")
         .footer(6, "mix")
         .when(Model::can_share),
     key(Action::MoreContacts, &["]", ">"], PLAN, "a larger budget").when(Model::has_table),
-    key(Action::FewerContacts, &["[", "<"], PLAN, "a smaller budget").footer(7, "] budget").when(Model::has_table),
+    key(Action::FewerContacts, &["[", "<"], PLAN, "a smaller budget").footer(5, "] budget").when(Model::has_table),
     key(Action::Budget, &["b"], PLAN, "edit the budget").when(Model::has_table),
     key(Action::Caps, &["e"], PLAN, "edit the largest share of one company, one role").when(Model::has_table),
     key(Action::RuleInUse, &["r"], PLAN, "edit the rule in use").footer(8, "rule in use").when(Model::has_table),

@@ -327,6 +327,16 @@ impl Model {
         self.planned.is_some()
     }
 
+    /// The selection is among the cards.
+    pub fn in_cards(&self) -> bool {
+        self.has_plan() && self.plan.part == plan::Part::Cards
+    }
+
+    /// The selection is in the audience.
+    pub fn in_audience(&self) -> bool {
+        self.has_plan() && self.plan.part == plan::Part::Audience
+    }
+
     /// There are people behind the selection of the plan, and they may be shown.
     pub fn plan_opens(&self) -> bool {
         plan::opens(self).is_ok()

@@ -119,7 +119,14 @@ pub enum Effect {
         rule: String,
     },
     /// Make cards and an audience.
-    Plan(Basis, Recipe),
+    Plan {
+        /// What they are made of.
+        basis: Basis,
+        /// Seed and the rest.
+        recipe: Recipe,
+        /// A plan with the same cards, where only the audience is another.
+        before: Option<Arc<Planned>>,
+    },
     /// Write the people behind a card, or the audience, into the working directory.
     Export {
         /// The plan that they are of.

@@ -249,8 +249,8 @@ impl Explorer {
             Effect::Drill { cleaned, clusters, rule } => {
                 self.newest[DRILL] = self.counter.submit(DRILL, drill_job(cleaned, clusters, rule));
             }
-            Effect::Plan(basis, recipe) => {
-                self.newest[PLAN] = self.planner.submit(PLAN, plan_job(basis, recipe));
+            Effect::Plan { basis, recipe, before } => {
+                self.newest[PLAN] = self.planner.submit(PLAN, plan_job(basis, recipe, before));
             }
             Effect::Export { planned, card, ids, source } => {
                 self.newest[EXPORT] = self.planner.submit(EXPORT, export_job(planned, card, ids, source));

@@ -148,7 +148,7 @@ impl Explorer {
             Effect::Fit { .. } => (FIT, "fit"),
             Effect::Exact(..) => (QUALITY, "exact"),
             Effect::Drill { .. } => (DRILL, "drill"),
-            Effect::Plan(..) => (PLAN, "plan"),
+            Effect::Plan { .. } => (PLAN, "plan"),
             Effect::Quit(code) => {
                 self.quit = Some(*code);
                 return;
@@ -196,7 +196,7 @@ impl Explorer {
                 }
             }
             Effect::Exact(sweep, _) => Outcome::Sweep(sweep),
-            Effect::Plan(basis, recipe) => planned(basis, &recipe),
+            Effect::Plan { basis, recipe, before } => planned(basis, &recipe, before.as_deref()),
             _ => unreachable!("no job"),
         };
         self.hear(Msg::Job(lane, 1, Event::Started));
@@ -227,12 +227,16 @@ fn fit(cleaned: &Cleaned, features: &[kscope::features::Feature], recipe: &Recip
     }
 }
 
-fn planned(basis: Basis, recipe: &Recipe) -> Outcome {
+fn planned(basis: Basis, recipe: &Recipe, before: Option<&Planned>) -> Outcome {
     let exclusions = basis.choices.exclude.as_deref().map(|path| study::plan::exclusions(&basis.cleaned, path));
     let exclusions = match exclusions.transpose() {
         Ok(exclusions) => exclusions.unwrap_or_default(),
         Err(error) => return Outcome::PlanRefused(error),
     };
+    if let Some(before) = before {
+        let plan = study::plan::choose(&basis.cleaned, &before.plan, recipe, &exclusions);
+        return Outcome::Plan(Arc::new(before.with(basis, plan, exclusions.notices)));
+    }
     match study::plan::plan(&basis.cleaned, recipe, basis.clusters.as_deref(), &exclusions, &Cancel::never()) {
         Ok(plan) => Outcome::Plan(Arc::new(Planned::new(basis, plan, exclusions.notices))),
         Err(error) => Outcome::PlanRefused(error),

@@ -361,7 +361,21 @@ fn no_order_of_keys_does_harm() {
 /// Models in which, together, every key does something.
 fn models() -> Vec<Explorer> {
     let mut all = Vec::new();
-    for way in ["3", "1", "1 o", "2", "4", "6", "6 enter", "7", "7 o", "7 down down down", "?", "1 down down down", "1 down down down enter"] {
+    for way in [
+        "3",
+        "1",
+        "1 o",
+        "2",
+        "4",
+        "6",
+        "6 enter",
+        "7",
+        "7 o",
+        "7 down down down",
+        "?",
+        "1 down down down",
+        "1 down down down enter",
+    ] {
         let mut explorer = Explorer::sample();
         explorer.press(way);
         all.push(explorer);

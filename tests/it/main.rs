@@ -10,6 +10,7 @@ mod imports;
 mod keys;
 mod keyscript;
 mod ledger;
+mod plan_screen;
 mod planted;
 mod program;
 mod pty;

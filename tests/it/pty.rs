@@ -446,6 +446,40 @@ fn plain_looks() {
     assert!(!coloured, "colours under --color none");
 }
 
+/// From the sample to a list of people: written beside what is there, never over it.
+#[test]
+fn the_people_of_a_plan_are_written_to_a_file() {
+    let folder = Folder::new();
+    let there = folder.file("sample-audience.csv", "mine");
+    let mut command = CommandBuilder::new(KSCOPE);
+    command.cwd(std::path::Path::new(&there).parent().unwrap());
+    let mut session = Session::start(command);
+    session.wait_for("Verdict");
+    session.press("7");
+    session.wait_for("Audience of 500");
+    session.press("x");
+    session.wait_for("269 people in sample-experienced-underpaid.csv");
+    session.wait_for("ids hashed");
+    session.press("o");
+    session.wait_for("Audience of 500");
+    session.press("[");
+    session.wait_until("the plan of 200", |screen| screen.contains("Audience of 200") && !screen.contains("stale"));
+    session.press("X");
+    session.wait_for("200 people in sample-audience-2.csv");
+    session.wait_for("ids as they are");
+    session.press("q");
+    session.ends(0);
+    assert_eq!(std::fs::read_to_string(&there).unwrap(), "mine");
+    let read = |name: &str| std::fs::read_to_string(folder.arg(name)).unwrap();
+    let (card, audience) = (read("sample-experienced-underpaid.csv"), read("sample-audience-2.csv"));
+    assert_eq!((card.lines().count(), audience.lines().count()), (270, 201));
+    // Plain ids are those of the sample; hashed ones are none of them.
+    let sample = std::fs::read_to_string("sample_data/learners.csv").unwrap();
+    let id = |line: &str| line.split(',').nth(1).unwrap().to_owned();
+    assert!(audience.lines().skip(1).all(|line| sample.contains(&id(line))));
+    assert!(card.lines().skip(1).all(|line| id(line).len() == 32 && !sample.contains(&id(line))));
+}
+
 /// The terminal is never asked anything: an answer that does not come would hang it.
 #[test]
 fn the_terminal_is_never_asked() {

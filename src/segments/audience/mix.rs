@@ -65,7 +65,7 @@ impl Wanted {
         let steps = (0..=6).flat_map(|power| [1, 2, 5].map(|first| first * 10usize.pow(power)));
         let mut steps = steps.filter(|step| *step <= LARGEST);
         let budget = self.budget;
-        let next = if larger { steps.find(|step| *step > budget) } else { steps.filter(|step| *step < budget).next_back() };
+        let next = if larger { steps.find(|step| *step > budget) } else { steps.rfind(|step| *step < budget) };
         self.budget = next.unwrap_or(budget);
     }
 }

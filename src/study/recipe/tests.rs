@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::features::{Encoding, Missing, Transform};
+use crate::segments::cards::Kind;
 use crate::source::Location;
 use crate::table::cleaning::Entity;
 use crate::table::experience::Reference;
@@ -247,6 +248,18 @@ fn any_cleaning() -> impl Strategy<Value = Cleaning> {
         })
 }
 
+fn any_plan() -> impl Strategy<Value = PlanChoices> {
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.is_about_people()).collect();
+    let mix = prop::sample::subsequence(kinds, 1..=4).prop_flat_map(|kinds| {
+        let weights = prop::collection::vec(prop_oneof![Just(5.0), 1e-3f64..1e6], kinds.len());
+        weights.prop_map(move |weights| kinds.iter().copied().zip(weights).collect())
+    });
+    let wanted = (1usize..u32::MAX as usize, mix, 1e-3f64..=1.0, 1e-3f64..=1.0)
+        .prop_map(|(budget, mix, company_cap, role_cap)| Wanted { budget, mix, company_cap, role_cap });
+    (wanted, prop::option::of(any_text()), prop::option::of(any_text()))
+        .prop_map(|(wanted, rule, exclude)| PlanChoices { wanted, rule, exclude: exclude.map(Into::into) })
+}
+
 prop_compose! {
     fn any_recipe()(
         source in any_source(),
@@ -260,9 +273,10 @@ prop_compose! {
         silhouette in any_of(&[quality::Mode::Auto, quality::Mode::Exact]),
         rule in prop::option::of(prop_oneof![Just(String::new()), any_text()]),
         names in prop::collection::btree_map(0usize..100, any_text(), 0..3),
+        plan in any_plan(),
     ) -> Recipe {
         let ks = (from, from + more);
-        Recipe { source, roles, cleaning, features, scale, k, ks, seed, starts, engine, silhouette, rule, names }
+        Recipe { source, roles, cleaning, features, scale, k, ks, seed, starts, engine, silhouette, rule, names, plan }
     }
 }
 

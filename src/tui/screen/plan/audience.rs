@@ -21,7 +21,9 @@ use crate::tui::widget::table::{Cell, Column, Table};
 use crate::tui::widget::{put, put_right};
 
 /// Cells of the table of segments where the composition stands beside it.
-const SEGMENTS: u16 = 52;
+const SEGMENTS: u16 = 50;
+/// Cells of the composition, at least and at most.
+const COMPOSITION: (u16, u16) = (27, 46);
 /// What an audience is made of, in few cells.
 const SHORT: [&str; 3] = ["median pay", "experience", "above peers"];
 
@@ -38,7 +40,7 @@ pub fn view(model: &Model, planned: &Planned, (area, boxed): (Rect, bool), buffe
         if stale { " ·stale" } else { "" }
     );
     let caption = if boxed {
-        "holds nobody twice".to_owned()
+        "by rule: as many, drawn by lot".to_owned()
     } else {
         format!("against as many by: {}", if planned.plan.rule.is_empty() { "everybody" } else { &planned.plan.rule })
     };
@@ -58,31 +60,26 @@ pub fn view(model: &Model, planned: &Planned, (area, boxed): (Rect, bool), buffe
         return;
     };
     let kinds = segments(model);
-    let beside = inner.width >= SEGMENTS + 28;
+    let beside = inner.width > SEGMENTS + 2 + COMPOSITION.0;
     let lines = (kinds.len() as u16 + 1).min(inner.height);
-    self::kinds(
-        model,
-        planned,
-        audience,
-        &kinds,
-        Rect { width: if beside { SEGMENTS } else { inner.width }, height: lines, ..inner },
-        buffer,
-    );
-    let mut left = Rect { y: inner.y + lines, height: inner.height - lines, ..inner };
+    let width = if beside { SEGMENTS } else { inner.width.min(COMPOSITION.1 + 4) };
+    let place = Rect { width, height: lines, ..inner };
+    self::kinds(model, planned, (audience, &kinds, beside), place, buffer);
     let composition = composition(model, planned, audience, !beside);
-    if beside {
-        let place = Rect { x: inner.x + SEGMENTS, width: inner.width - SEGMENTS, height: inner.height.min(5), ..inner };
-        let place = Rect { width: place.width.saturating_sub(1).min(44), ..place };
-        columns(model, &composition, 8, place, buffer);
-        let taken = 5u16.saturating_sub(lines).min(left.height);
-        left = Rect { y: left.y + taken, height: left.height - taken, ..left };
+    let height = composition.len() as u16 + 1;
+    let taken = if beside {
+        let width = (inner.width - SEGMENTS - 3).min(COMPOSITION.1);
+        let place = Rect { x: inner.x + SEGMENTS + 2, width, height: inner.height.min(height), ..inner };
+        columns(model, &composition, 7, place, buffer);
+        lines.max(height)
     } else {
-        let height = (composition.len() as u16 + 1).min(left.height.saturating_sub(1));
-        let place = Rect { x: left.x + 3, y: left.y + 1, width: left.width.saturating_sub(4), height };
-        columns(model, &composition, 9, place.intersection(left), buffer);
-        let taken = (height + 2).min(left.height);
-        left = Rect { y: left.y + taken, height: left.height - taken, ..left };
-    }
+        let width = inner.width.saturating_sub(4).min(COMPOSITION.1);
+        let place = Rect { x: inner.x + 3, y: inner.y + lines + 1, width, height };
+        columns(model, &composition, 8, place.intersection(inner), buffer);
+        lines + height + 2
+    };
+    let taken = taken.min(inner.height);
+    let mut left = Rect { y: inner.y + taken, height: inner.height - taken, ..inner };
     let said = said(model, planned, audience, boxed);
     let used = status(model, &said, left, buffer);
     left = Rect { y: left.y + used, height: left.height - used, ..left };
@@ -90,20 +87,21 @@ pub fn view(model: &Model, planned: &Planned, (area, boxed): (Rect, bool), buffe
 }
 
 /// The parts: their shares, how many were found of how many wanted, and how many the rule in use would reach.
-fn kinds(model: &Model, planned: &Planned, audience: &Audience, kinds: &[Kind], area: Rect, buffer: &mut Buffer) {
+fn kinds(
+    model: &Model,
+    planned: &Planned,
+    (audience, kinds, by_rule): (&Audience, &[Kind], bool),
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let theme = &model.theme;
     let wanted = &model.recipe.plan.wanted;
     let shares = wanted.shares();
     let sizes: Vec<usize> = audience.segments.iter().map(|segment| segment.rows.len()).collect();
     let sizes = privacy::parts(&sizes);
-    let shown = [
-        Column::words("segment", 21),
-        Column::numbers("share", 5),
-        Column::numbers("people", 8).up_to(11),
-        Column::numbers("by rule", 7),
-    ];
-    let of = |parts: &[(Kind, f64)], kind| parts.iter().find(|(other, _)| *other == kind).map(|(_, n)| *n);
-    let count = |n: Option<f64>| n.map_or("–".to_owned(), |n| group_thousands(n.round() as u64));
+    let mut shown =
+        vec![Column::words("segment", 21), Column::numbers("share", 5), Column::numbers("people", 8).up_to(11)];
+    shown.extend(by_rule.then(|| Column::numbers("by rule", 7)));
     let cells = |at: usize| -> Vec<Cell<'_>> {
         let kind = kinds[at];
         let share = wanted.mix.iter().position(|(other, _)| *other == kind).map(|at| format!("{} %", shares[at]));
@@ -114,14 +112,14 @@ fn kinds(model: &Model, planned: &Planned, audience: &Audience, kinds: &[Kind], 
                 let found = sizes.get()[at].map_or("<10".to_owned(), |n| group_thousands(n as u64));
                 format!("{found}/{}", group_thousands(audience.segments[at].wanted as u64))
             }
-            None => count(of(&audience.composition.of_kind, kind)),
+            None => count(&audience.composition.of_kind, kind),
         };
         let style = if share.is_some() { theme.palette.text } else { theme.palette.dim };
         vec![
             Cell::styled(kind.word(), style),
             Cell::styled(share.unwrap_or_default(), style),
             Cell::styled(found, style),
-            Cell::styled(count(of(&audience.by_rule.of_kind, kind)), style),
+            Cell::styled(count(&audience.by_rule.of_kind, kind), style),
         ]
     };
     let cursor = model.plan.segments;
@@ -130,6 +128,12 @@ fn kinds(model: &Model, planned: &Planned, audience: &Audience, kinds: &[Kind], 
         .at(focused.then_some(cursor.at), cursor.offset)
         .stale(is_stale(model) && !planned.plan.cards.cards.is_empty())
         .render(area, buffer);
+}
+
+/// Learners of a kind among some.
+fn count(parts: &[(Kind, f64)], kind: Kind) -> String {
+    let of = parts.iter().find(|(other, _)| *other == kind);
+    of.map_or("–".to_owned(), |(_, n)| group_thousands(n.round() as u64))
 }
 
 /// What it is made of: label, audience, rule in use.
@@ -144,6 +148,11 @@ fn composition(model: &Model, planned: &Planned, audience: &Audience, long: bool
             rows[0][cell] = pay.map_or("–".to_owned(), |pay| model.pay(pay));
         }
     }
+    // Beside the segments these stand in their table.
+    for (kind, _) in audience.composition.of_kind.iter().filter(|_| long) {
+        let (own, rule) = (&audience.composition.of_kind, &audience.by_rule.of_kind);
+        rows.push([kind.to_string(), count(own, *kind), count(rule, *kind)]);
+    }
     rows
 }
 
@@ -151,7 +160,7 @@ fn composition(model: &Model, planned: &Planned, audience: &Audience, long: bool
 fn columns(model: &Model, rows: &[[String; 3]], width: u16, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let header = ["made of", "these", "by rule"].map(str::to_owned);
-    let label = area.width.saturating_sub(2 * width);
+    let label = area.width.saturating_sub(2 * width + 1);
     for (y, row) in (area.y..area.bottom()).zip([&header].into_iter().chain(rows)) {
         let title = y == area.y;
         let style = match (title, is_stale(model)) {
@@ -162,7 +171,7 @@ fn columns(model: &Model, rows: &[[String; 3]], width: u16, area: Rect, buffer: 
         put(buffer, (area.x, y), label, &row[0], style, theme);
         let own = if title || is_stale(model) { style } else { theme.palette.accent };
         put_right(buffer, (area.x + label, y), width, &row[1], own, theme);
-        put_right(buffer, (area.x + label + width, y), width, &row[2], style, theme);
+        put_right(buffer, (area.x + label + width + 1, y), width, &row[2], style, theme);
     }
 }
 
@@ -181,7 +190,7 @@ fn said(model: &Model, planned: &Planned, audience: &Audience, long: bool) -> Ve
     let largest = |what: &str, largest: &Option<(String, usize)>, cap: f64| {
         largest.as_ref().map(|(name, n)| {
             let cap = group_thousands(((cap * audience.budget as f64) as usize).max(1) as u64);
-            format!("{what} {n} of at most {cap} ({})", escape(name))
+            format!("{what} {} {n} (cap {cap})", escape(name))
         })
     };
     let wanted = &model.recipe.plan.wanted;
@@ -197,15 +206,13 @@ fn said(model: &Model, planned: &Planned, audience: &Audience, long: bool) -> Ve
         Some(_) => format!("excluded {}; ", group_thousands(audience.excluded as u64)),
         None => String::new(),
     };
-    let also = privacy::parts(&[audience.also_by_rule, audience.composition.learners.saturating_sub(audience.also_by_rule)]);
+    let also =
+        privacy::parts(&[audience.also_by_rule, audience.composition.learners.saturating_sub(audience.also_by_rule)]);
     let also = also.get()[0].map_or("fewer than 10".to_owned(), |n| group_thousands(n as u64));
     let who = group_thousands(plan.rule_learners as u64);
     let rule = if plan.rule.is_empty() { "everybody" } else { &plan.rule };
     let by = if long { format!("the rule in use, {rule},") } else { "the rule in use".to_owned() };
     said.push((format!("{excluded}{also} of these are among the {who} of {by} too"), palette.text));
-    if long {
-        said.push(("'by rule': as many people, drawn by lot from those of the rule in use".to_owned(), palette.dim));
-    }
     said
 }
 

@@ -91,11 +91,16 @@ pub struct Basis {
 impl Basis {
     /// Made of the same table, clusters and choices.
     pub fn is(&self, other: &Self) -> bool {
+        self.has_cards_of(other) && self.choices == other.choices
+    }
+
+    /// Only the audience differs.
+    pub fn has_cards_of(&self, other: &Self) -> bool {
         let clusters = match (&self.clusters, &other.clusters) {
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),
             (own, other) => own.is_none() && other.is_none(),
         };
-        clusters && Arc::ptr_eq(&self.cleaned, &other.cleaned) && self.choices == other.choices
+        clusters && Arc::ptr_eq(&self.cleaned, &other.cleaned) && self.choices.rule == other.choices.rule
     }
 }
 
@@ -118,6 +123,11 @@ impl Planned {
         let shown = privacy::cards(&plan.cards, plan.everybody);
         let hidden = shown.get().iter().filter_map(|shown| Some((shown.card.kind, shown.hidden?))).collect();
         Self { basis, plan, notices, hidden }
+    }
+
+    /// The same cards with another audience.
+    pub fn with(&self, basis: Basis, plan: Plan, notices: Vec<String>) -> Self {
+        Self { basis, plan, notices, hidden: self.hidden.clone() }
     }
 
     /// What is known of a kind of card.

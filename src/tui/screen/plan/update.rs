@@ -29,6 +29,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::OtherPart => {
             let part = &mut model.plan.part;
             *part = if *part == Part::Cards { Part::Audience } else { Part::Cards };
+            model.plan.whole = false;
+            model.plan.scroll = 0;
         }
         Action::Toggle => {
             model.plan.whole = !model.plan.whole;
@@ -106,7 +108,8 @@ pub fn follow(model: &mut Model) -> Vec<Effect> {
     }
     model.plan.asked = Some(basis.clone());
     model.plan.error = None;
-    vec![Effect::Plan(basis, model.recipe.clone())]
+    let before = model.planned.clone().filter(|planned| planned.basis.has_cards_of(&basis));
+    vec![Effect::Plan { basis, recipe: model.recipe.clone(), before }]
 }
 
 /// Gives the selected kind more of the budget, or less.

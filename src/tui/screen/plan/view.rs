@@ -222,28 +222,27 @@ fn figures(card: &Card) -> [String; 2] {
 }
 
 /// A line of the text of a card.
-struct Line {
-    label: &'static str,
-    text: String,
-    style: Style,
+enum Line {
+    /// What it is about, words, their style.
+    Said(&'static str, String, Style),
+    /// The next card.
+    Heading(&'static str),
 }
 
 /// The text of the selected card, wrapped; where there is room for it, those of the cards below it too.
 fn text(model: &Model, planned: &Planned, width: u16, more: bool) -> Vec<Line> {
-    let palette = &model.theme.palette;
     let kind = super::selected(model).unwrap_or(Kind::ALL[0]);
     let from = Kind::ALL.iter().position(|other| *other == kind).unwrap_or(0);
     let kinds = Kind::ALL.into_iter().skip(from).take(if more { Kind::ALL.len() } else { 1 });
     let mut lines = Vec::new();
     for kind in kinds {
         if !lines.is_empty() {
-            lines.push(Line { label: "", text: String::new(), style: palette.text });
-            lines.push(Line { label: "", text: kind.word().to_owned(), style: palette.title });
+            lines.push(Line::Heading(kind.word()));
         }
         for (label, words, style) in said(model, planned.card(kind)) {
             let room = usize::from(width.saturating_sub(LABEL + 1));
             for (i, text) in wrap(&words, room).into_iter().enumerate() {
-                lines.push(Line { label: if i == 0 { label } else { "" }, text, style });
+                lines.push(Line::Said(if i == 0 { label } else { "" }, text, style));
             }
         }
     }
@@ -255,12 +254,12 @@ fn said(model: &Model, shown: Shown<'_>) -> Vec<(&'static str, String, Style)> {
     let palette = &model.theme.palette;
     let card = match shown {
         Shown::Not(why) => return vec![("not shown", why.to_owned(), palette.text)],
-        Shown::Hidden(why) => return vec![("withheld", why.to_owned(), palette.warn)],
+        Shown::Hidden(why) => return vec![("withheld", format!("! {why}"), palette.warn)],
         Shown::Card(card) => card,
     };
     let mut said = Vec::new();
     if let Some(why) = &card.withheld {
-        said.push(("! withheld", why.clone(), palette.warn));
+        said.push(("withheld", format!("! {why}"), palette.warn));
     }
     said.push(("claim", card.claim.clone(), palette.text));
     if !card.strata.is_empty() {
@@ -276,7 +275,7 @@ fn said(model: &Model, shown: Shown<'_>) -> Vec<(&'static str, String, Style)> {
     said.push(("effect", format!("{}: {}", card.effect.words, effect_words(&card.effect)), palette.text));
     said.push(("caveat", card.caveat.clone(), palette.text));
     if !card.score.is_empty() {
-        said.push(("ordered by", card.score.to_owned(), palette.text));
+        said.push(("score", card.score.to_owned(), palette.text));
     }
     said
 }
@@ -296,9 +295,16 @@ fn card(model: &Model, planned: &Planned, (area, boxed): (Rect, bool), buffer: &
     };
     part(model, (kind.word(), caption), false, (area, boxed), buffer);
     for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(first)) {
-        let style = if is_stale(model) { theme.palette.dim } else { line.style };
-        put(buffer, (inner.x + 1, y), LABEL - 1, line.label, theme.palette.dim, theme);
-        let room = inner.width.saturating_sub(LABEL + 1);
-        put(buffer, (inner.x + LABEL, y), room, &line.text, style, theme);
+        match line {
+            Line::Heading(title) => {
+                let place = Rect { y, height: 1, ..inner };
+                heading((title, theme.palette.dim), "", place, buffer, theme);
+            }
+            Line::Said(label, text, style) => {
+                let style = if is_stale(model) { theme.palette.dim } else { *style };
+                put(buffer, (inner.x + 1, y), LABEL - 1, label, theme.palette.dim, theme);
+                put(buffer, (inner.x + LABEL, y), inner.width.saturating_sub(LABEL + 1), text, style, theme);
+            }
+        }
     }
 }
