@@ -322,7 +322,8 @@ pub fn made_of(cleaned: &Cleaned, audience: &Audience) -> [[String; 3]; 4] {
     let percent = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
     let pay = |c: &Composition| c.pay.map_or("–".to_owned(), |pay| format_pay(pay, cleaned.table.currency));
     let years = |c: &Composition| c.experience.map_or("–".to_owned(), |years| format!("{years:.0} y"));
-    let older = |c: &Composition| format!("{approx}{}", percent(c.older));
+    let older =
+        |c: &Composition| if c.older.is_some() { format!("{approx}{}", percent(c.older)) } else { percent(None) };
     [
         ["median pay".to_owned(), pay(own), pay(rule)],
         ["median experience".to_owned(), years(own), years(rule)],

@@ -235,14 +235,18 @@ pub const TABLE: &[Binding] = &[
     key(Action::Member, &["m"], PLAN, "a share of the budget for this kind, or none")
         .footer(6, "mix")
         .when(Model::can_share),
-    key(Action::MoreContacts, &["]", ">"], PLAN, "a larger budget").when(Model::has_table),
-    key(Action::FewerContacts, &["[", "<"], PLAN, "a smaller budget").footer(5, "] budget").when(Model::has_table),
-    key(Action::Budget, &["b"], PLAN, "edit the budget").when(Model::has_table),
-    key(Action::Caps, &["e"], PLAN, "edit the largest share of one company, one role").when(Model::has_table),
-    key(Action::RuleInUse, &["r"], PLAN, "edit the rule in use").footer(8, "rule in use").when(Model::has_table),
+    key(Action::MoreContacts, &["]", ">"], PLAN, "a larger budget").when(Model::can_choose_audience),
+    key(Action::FewerContacts, &["[", "<"], PLAN, "a smaller budget")
+        .footer(5, "] budget")
+        .when(Model::can_choose_audience),
+    key(Action::Budget, &["b"], PLAN, "edit the budget").when(Model::can_choose_audience),
+    key(Action::Caps, &["e"], PLAN, "edit the largest share of one company, one role").when(Model::can_choose_audience),
+    key(Action::RuleInUse, &["r"], PLAN, "edit the rule in use")
+        .footer(8, "rule in use")
+        .when(Model::can_choose_audience),
     key(Action::Exclude, &["i"], PLAN, "name a file of those who must not be contacted")
         .footer(9, "exclude")
-        .when(Model::has_table),
+        .when(Model::can_choose_audience),
     key(Action::Copy, &["y"], PLAN, "copy cards and audience to the clipboard").when(Model::has_plan),
     key(Action::Down, &["down", "j"], LISTS, "down"),
     key(Action::Up, &["up", "k"], LISTS, "up"),

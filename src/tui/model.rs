@@ -342,14 +342,21 @@ impl Model {
         plan::opens(self).is_ok()
     }
 
+    /// There is an audience to choose, or something chosen that must be mended first.
+    pub fn can_choose_audience(&self) -> bool {
+        self.has_table() && self.planned.as_ref().is_none_or(|planned| planned.plan.audience.is_some())
+    }
+
     /// The selected kind of card has a share of the budget.
     pub fn has_share(&self) -> bool {
-        plan::selected(self).is_some_and(|kind| self.recipe.plan.wanted.mix.iter().any(|(other, _)| *other == kind))
+        self.can_choose_audience()
+            && plan::selected(self)
+                .is_some_and(|kind| self.recipe.plan.wanted.mix.iter().any(|(other, _)| *other == kind))
     }
 
     /// The selected kind of card can have a share of the budget.
     pub fn can_share(&self) -> bool {
-        plan::selected(self).is_some_and(Kind::is_about_people)
+        self.can_choose_audience() && plan::selected(self).is_some_and(Kind::is_about_people)
     }
 
     /// Another screen than the features is shown.

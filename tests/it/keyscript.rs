@@ -442,6 +442,7 @@ fn the_footer_never_lies() {
         "Space" => "space".to_owned(),
         "Esc" => "esc".to_owned(),
         "+/-" => "+".to_owned(),
+        "←" => "left".to_owned(),
         one => one.to_owned(),
     };
     for explorer in models() {

@@ -49,7 +49,7 @@ fn the_plan_is_made_when_its_screen_is_opened_and_not_before() {
     // Nothing that it is not made of makes another one.
     explorer.jobs.clear();
     explorer.press("+ down up o o space space 3 7 s");
-    assert_eq!(explorer.jobs, Vec::<&str>::new());
+    assert!(!explorer.jobs.contains(&"plan"), "{:?}", explorer.jobs);
 }
 
 #[test]
@@ -215,7 +215,10 @@ fn another_audience_from_the_same_cards_is_the_audience_of_a_new_plan() {
     let never = kscope::jobs::Cancel::never();
     let anew = study::plan::plan(&basis.cleaned, &explorer.model.recipe, None, &none, &never).unwrap();
     assert_eq!(taken_over.plan.audience, anew.audience);
-    assert_eq!(*taken_over.plan.cards, *anew.cards);
+    let claims = |plan: &study::plan::Plan| {
+        plan.cards.cards.iter().map(|card| (card.claim.clone(), card.people.len())).collect::<Vec<_>>()
+    };
+    assert_eq!(claims(&taken_over.plan), claims(&anew));
     assert_eq!((taken_over.plan.everybody, taken_over.plan.rule_learners), (anew.everybody, anew.rule_learners));
 }
 

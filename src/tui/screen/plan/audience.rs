@@ -15,7 +15,7 @@ use crate::source::escape;
 use crate::table::money::group_thousands;
 use crate::tui::model::Model;
 use crate::tui::screen::rows;
-use crate::tui::term::sanitise::wrap;
+use crate::tui::term::sanitise::{clean, wrap};
 use crate::tui::widget::line::{self, heading};
 use crate::tui::widget::table::{Cell, Column, Table};
 use crate::tui::widget::{put, put_right};
@@ -34,15 +34,17 @@ pub fn view(model: &Model, planned: &Planned, (area, boxed): (Rect, bool), buffe
     }
     let theme = &model.theme;
     let stale = is_stale(model);
-    let title = format!(
-        "Audience of {}{}",
-        group_thousands(model.recipe.plan.wanted.budget as u64),
-        if stale { " ·stale" } else { "" }
-    );
-    let caption = if boxed {
-        "by rule: as many, drawn by lot".to_owned()
+    let (title, caption) = if planned.plan.audience.is_none() {
+        ("Audience".to_owned(), String::new())
     } else {
-        format!("against as many by: {}", if planned.plan.rule.is_empty() { "everybody" } else { &planned.plan.rule })
+        let budget = group_thousands(model.recipe.plan.wanted.budget as u64);
+        let stale = if stale { " ·stale" } else { "" };
+        let rule = if planned.plan.rule.is_empty() { "everybody" } else { &planned.plan.rule };
+        let caption = format!("against as many by: {rule}");
+        (
+            format!("Audience of {budget}{stale}"),
+            if boxed { "by rule: as many, drawn by lot".to_owned() } else { caption },
+        )
     };
     let focused = model.plan.part == Part::Audience;
     let inner = part(model, (&title, &caption), focused, (area, boxed), buffer);
@@ -75,7 +77,7 @@ pub fn view(model: &Model, planned: &Planned, (area, boxed): (Rect, bool), buffe
     } else {
         let width = inner.width.saturating_sub(4).min(COMPOSITION.1);
         let place = Rect { x: inner.x + 3, y: inner.y + lines + 1, width, height };
-        columns(model, &composition, 8, place.intersection(inner), buffer);
+        columns(model, &composition, 7, place.intersection(inner), buffer);
         lines + height + 2
     };
     let taken = taken.min(inner.height);
@@ -143,10 +145,13 @@ fn composition(model: &Model, planned: &Planned, audience: &Audience, long: bool
         short.clone_into(&mut row[0]);
     }
     if model.theme.glyphs.ascii {
-        let (own, rule) = (&audience.composition, &audience.by_rule);
-        for (cell, pay) in [(1, own.pay), (2, rule.pay)] {
-            rows[0][cell] = pay.map_or("–".to_owned(), |pay| model.pay(pay));
+        // The rupee is a word there: it goes to the label.
+        let pay = &mut rows[0];
+        let spelt: Vec<String> = pay[1..].iter().map(|pay| clean(pay, true).replace("Rs ", "")).collect();
+        if pay[1].contains('₹') || pay[2].contains('₹') {
+            pay[0] = if long { "median pay, Rs" } else { "pay, Rs" }.to_owned();
         }
+        pay[1..].clone_from_slice(&spelt);
     }
     // Beside the segments these stand in their table.
     for (kind, _) in audience.composition.of_kind.iter().filter(|_| long) {
@@ -226,7 +231,7 @@ fn status(model: &Model, said: &[(String, Style)], area: Rect, buffer: &mut Buff
         editor(model, Rect { height: used, ..area }, buffer);
     }
     for (text, style) in said {
-        for line in wrap(text, room.into()) {
+        for line in wrap(&clean(text, theme.glyphs.ascii), room.into()) {
             if used < area.height {
                 put(buffer, (area.x + 1, area.y + used), room, &line, *style, theme);
                 used += 1;

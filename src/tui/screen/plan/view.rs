@@ -10,7 +10,7 @@ use crate::report::plan::{effect_figures, effect_words, holds_words};
 use crate::segments::cards::{Card, Kind, Within};
 use crate::table::money::group_thousands;
 use crate::tui::model::Model;
-use crate::tui::term::sanitise::wrap;
+use crate::tui::term::sanitise::{clean, wrap};
 use crate::tui::widget::line::heading;
 use crate::tui::widget::panel::Panel;
 use crate::tui::widget::put;
@@ -241,7 +241,7 @@ fn text(model: &Model, planned: &Planned, width: u16, more: bool) -> Vec<Line> {
         }
         for (label, words, style) in said(model, planned.card(kind)) {
             let room = usize::from(width.saturating_sub(LABEL + 1));
-            for (i, text) in wrap(&words, room).into_iter().enumerate() {
+            for (i, text) in wrap(&clean(&words, model.theme.glyphs.ascii), room).into_iter().enumerate() {
                 lines.push(Line::Said(if i == 0 { label } else { "" }, text, style));
             }
         }
