@@ -112,7 +112,10 @@ pub fn heading((title, style): (&str, Style), caption: &str, area: Rect, buffer:
     let caption = [Piece::new(format!(" {caption} "), theme.palette.dim)];
     let length = length(&caption, theme).min(left);
     if length > 4 {
-        draw(&caption, Rect { x: area.right() - 1 - length, width: length, ..area }, buffer, theme);
+        let place = (area.right() - 1 - length, area.y);
+        // Cut, it keeps the space after it.
+        put(buffer, place, length - 1, caption[0].text.trim_end(), caption[0].style, theme);
+        put(buffer, (area.right() - 2, area.y), 1, " ", caption[0].style, theme);
     }
 }
 
