@@ -60,6 +60,13 @@ pub(super) struct TableChoices {
     /// Count experience up to this year, instead of the year of the pay figure.
     #[arg(long, value_name = "YEAR")]
     reference_year: Option<i32>,
+    /// Age at graduation: where the table has no age, it is assumed to be this plus years of experience.
+    /// [default: 22]
+    #[arg(long, value_name = "YEARS", value_parser = graduation_age)]
+    graduation_age: Option<f64>,
+    /// Fewest peers that count; with fewer the next wider peers are taken. [default: 5]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    min_peers: Option<usize>,
 }
 
 /// The features and the engine.
@@ -177,9 +184,14 @@ pub(super) enum FormatChoice {
 impl TableChoices {
     /// The recipe that was said of the table: out of its file, then out of the command line.
     pub(super) fn recipe(&self) -> Result<Recipe> {
-        let mut recipe = self.recipe.as_deref().map_or_else(|| Ok(Recipe::default()), Recipe::read)?;
+        let mut recipe = self.saved()?;
         self.tell(&mut recipe)?;
         Ok(recipe)
+    }
+
+    /// The recipe out of its file, before anything said on the command line.
+    fn saved(&self) -> Result<Recipe> {
+        self.recipe.as_deref().map_or_else(|| Ok(Recipe::default()), Recipe::read)
     }
 
     /// Puts what was said about the table into a recipe.
@@ -237,6 +249,8 @@ impl TableChoices {
         if let Some(year) = self.reference_year {
             cleaning.reference = Reference::Year(year);
         }
+        cleaning.graduation_age = self.graduation_age.unwrap_or(cleaning.graduation_age);
+        cleaning.min_peers = self.min_peers.unwrap_or(cleaning.min_peers);
         Ok(())
     }
 }
@@ -278,10 +292,14 @@ impl SaveChoices {
 }
 
 impl FitChoices {
-    /// The recipe that was said: out of its file, then out of the command line.
-    pub(super) fn recipe(&self, table: &TableChoices) -> Result<Recipe> {
-        let mut recipe = table.recipe()?;
+    /// The recipe that was said: out of its file, then out of the command line, at `k` where one is said.
+    pub(super) fn recipe(&self, table: &TableChoices, k: Option<usize>) -> Result<Recipe> {
+        let saved = table.saved()?;
+        let mut recipe = saved.clone();
+        table.tell(&mut recipe)?;
         self.tell(&mut recipe);
+        recipe.k = k.or(recipe.k);
+        keep_names(&saved, &mut recipe);
         Ok(recipe)
     }
 
@@ -334,14 +352,16 @@ impl Explore {
                     .because("neither XDG_STATE_HOME nor HOME is set")
                     .try_this("kscope FILE")
             })?;
-            let Session { mut recipe, screen } = Session::read(&path)?;
-            self.table.tell(&mut recipe)?;
+            let Session { recipe, screen } = Session::read(&path)?;
             (recipe, Some(screen))
         } else {
-            (self.table.recipe()?, None)
+            (self.table.saved()?, None)
         };
+        let saved = recipe.clone();
+        self.table.tell(&mut recipe)?;
         self.fit.tell(&mut recipe);
         recipe.k = self.k.or(recipe.k);
+        keep_names(&saved, &mut recipe);
         Ok(crate::tui::Start {
             recipe,
             screen,
@@ -359,6 +379,16 @@ impl From<FormatChoice> for crate::report::Format {
             FormatChoice::Json => Self::Json,
             FormatChoice::Csv => Self::Csv,
         }
+    }
+}
+
+/// Names were given to the clusters of the recipe in the file: those of other choices they do not fit.
+fn keep_names(saved: &Recipe, recipe: &mut Recipe) {
+    let same = Recipe { k: saved.k.and(recipe.k), ..recipe.clone() }.same_clusters(saved);
+    if !same && !recipe.names.is_empty() {
+        recipe.names.clear();
+        let note = "the recipe's names of clusters are left out: the command line asks for other clusters";
+        output::notices(&[note.to_owned()]);
     }
 }
 
@@ -384,7 +414,16 @@ fn range(text: &str) -> Option<(&str, &str)> {
     Some((from.trim(), to.trim_start_matches('=').trim()))
 }
 
-fn delimiter(text: &str) -> std::result::Result<u8, String> {
+fn graduation_age(text: &str) -> std::result::Result<f64, String> {
+    let years = text.parse().ok().filter(|years: &f64| (14.0..=60.0).contains(years));
+    years.ok_or_else(|| "years from 14 to 60".to_owned())
+}
+
+fn at_least_one(text: &str) -> std::result::Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "1 or more".to_owned())
+}
+
+pub(super) fn delimiter(text: &str) -> std::result::Result<u8, String> {
     match text {
         "tab" | "\\t" => Ok(b'\t'),
         _ if text.len() == 1 => Ok(text.as_bytes()[0]),

@@ -11,6 +11,7 @@ use crate::jobs::Cancel;
 use crate::report::drill::DrillReport;
 use crate::report::{self, Format};
 use crate::segments::drill::{ClusterOf, RuleColumns, drill};
+use crate::segments::subgroup;
 use crate::study::recipe::{DEFAULT_RULE, Recipe};
 use crate::study::{self, Cleaned};
 
@@ -29,6 +30,12 @@ pub(super) struct Drill {
     /// Put the id column into the rows.
     #[arg(long)]
     with_ids: bool,
+    /// Search for rules whose people are paid low for their experience.
+    #[arg(long, conflicts_with_all = ["rule", "k", "with_ids", "save_recipe"])]
+    discover: bool,
+    /// How many rules at most.
+    #[arg(long, default_value_t = subgroup::TOP, value_name = "N", requires = "discover")]
+    top: usize,
     #[command(flatten)]
     saving: SaveChoices,
     #[arg(long, value_enum, default_value_t)]
@@ -37,8 +44,10 @@ pub(super) struct Drill {
 
 impl Drill {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        let mut recipe = self.fit.recipe(&self.table)?;
-        recipe.k = self.k.or(recipe.k);
+        if self.discover {
+            return self.search(cancel);
+        }
+        let mut recipe = self.fit.recipe(&self.table, self.k)?;
         if recipe.k == Some(0) {
             return Err(Error::bad_input("k = 0 makes no clusters").try_this("--k 1 or more"));
         }
@@ -62,6 +71,28 @@ impl Drill {
         output::notices(&notices);
         output::data(&text)
     }
+
+    /// Searches for rules instead of taking one.
+    fn search(&self, cancel: &Cancel) -> Result<()> {
+        let recipe = self.fit.recipe(&self.table, self.k)?;
+        let (found, name) = self.fit.on_threads(|| {
+            let cleaned = choices::clean(&recipe, cancel)?;
+            let columns = RuleColumns { learners: &cleaned.learners, clusters: None, peers: cleaned.peers.as_ref() };
+            let found = subgroup::discover(&columns, self.top, cancel).map_err(|_| Error::interrupted())?;
+            Ok((found, cleaned.table.name.clone()))
+        })?;
+        let found = found.ok_or_else(|| {
+            Error::bad_input(format!("{name} has no pay for experience"))
+                .because("the search needs a column of pay and one of experience (or of start years)")
+                .try_this("--role COLUMN=pay, --role COLUMN=experience")
+        })?;
+        let report = report::subgroups::Report::new(&recipe.source.location.to_string(), &found);
+        output::data(&match self.format.into() {
+            Format::Text => report.text(),
+            Format::Json => report::json::document(&report)?,
+            Format::Csv => report::subgroups::csv(&found)?,
+        })
+    }
 }
 
 /// The clusters of one k, for rules that name them.
@@ -70,6 +101,6 @@ pub(super) fn clusters(cleaned: &Cleaned, recipe: &Recipe, k: usize, cancel: &Ca
     let prepared = Arc::new(study::prepare(cleaned, &features, cancel)?);
     let clustering = study::fit(cleaned, &prepared, recipe, k, cancel)?;
     let described = study::describe(cleaned, &prepared, &clustering);
-    let names = described.profiles.iter().map(|p| p.name.clone()).collect();
+    let names = recipe.names_of(&described.profiles);
     Ok(ClusterOf::new(&cleaned.learners, &prepared.encoded.rows, &described.labels, names))
 }

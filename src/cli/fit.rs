@@ -4,13 +4,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use polars::prelude::DataFrame;
 
 use super::choices::{self, FitChoices, FormatChoice, SaveChoices, TableChoices};
 use super::output;
 use crate::error::{Error, Result};
+use crate::features::Feature;
 use crate::jobs::Cancel;
+use crate::quality;
+use crate::report::labelled::{self, Form};
+use crate::report::receipt::{self, Receipt};
 use crate::report::{self, Format};
-use crate::study;
+use crate::study::findings::KFound;
+use crate::study::model::Model;
+use crate::study::recipe::Recipe;
+use crate::study::{self, Cleaned, Prepared};
 
 #[derive(Debug, Args)]
 pub(super) struct Fit {
@@ -24,6 +32,16 @@ pub(super) struct Fit {
     /// Write `row,cluster` for every row of the source.
     #[arg(long, value_name = "OUT.csv")]
     labels: Option<PathBuf>,
+    /// Write every row of the source with its columns, its cluster and its silhouette: CSV, Parquet or JSON lines, by
+    /// the name.
+    #[arg(long, value_name = "OUT")]
+    labelled: Option<PathBuf>,
+    /// Leave the id column in the labelled rows.
+    #[arg(long)]
+    with_ids: bool,
+    /// Keep the fit as a model, for kscope score.
+    #[arg(long, value_name = "M.json")]
+    save_model: Option<PathBuf>,
     #[command(flatten)]
     saving: SaveChoices,
     #[arg(long, value_enum, default_value_t)]
@@ -32,19 +50,15 @@ pub(super) struct Fit {
 
 impl Fit {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        let mut recipe = self.fit.recipe(&self.table)?;
-        recipe.k = self.k.or(recipe.k);
+        let recipe = self.fit.recipe(&self.table, self.k)?;
         let k = recipe.k.ok_or_else(|| {
             Error::usage("no number of clusters is said").try_this("--k 4, or --recipe with a recipe that has one")
         })?;
         if k == 0 {
             return Err(Error::bad_input("k = 0 makes no clusters").try_this("--k 1 or more"));
         }
-        if let Some(path) = &self.labels {
-            report::write::check_free(path, self.saving.force)?;
-        }
-        self.saving.check()?;
-        let (report, labels, cleaned) = self.fit.on_threads(|| {
+        self.check_files()?;
+        let (report, files, cleaned) = self.fit.on_threads(|| {
             let cleaned = choices::clean(&recipe, cancel)?;
             let features = study::features(&cleaned, &recipe)?;
             let prepared = Arc::new(study::prepare(&cleaned, &features, cancel)?);
@@ -52,16 +66,20 @@ impl Fit {
             let found = sweep.asked(k)?;
             let report =
                 report::fit::Fit::new(&recipe.source.location.to_string(), &cleaned, &prepared, &recipe, found);
-            let mut labels = Vec::new();
-            if self.labels.is_some() {
-                let described = found.describe(&cleaned, &prepared);
-                report::labels::write(&cleaned.learners, &prepared.encoded.rows, &described.labels, &mut labels)
-                    .map_err(|e| Error::failed("cannot write labels").because(e))?;
-            }
-            Ok((report, labels, cleaned))
+            let files = self.files(&cleaned, &features, &prepared, &recipe, found, cancel)?;
+            Ok((report, files, cleaned))
         })?;
-        if let Some(path) = &self.labels {
-            report::write::atomically(path, self.saving.force, |out| std::io::Write::write_all(out, &labels))?;
+        let receipt = Receipt::new(&cleaned, &recipe, &output::command());
+        let force = self.saving.force;
+        for (path, bytes) in [(&self.labels, files.labels), (&self.save_model, files.model)] {
+            if let (Some(path), Some(bytes)) = (path, bytes) {
+                report::write::atomically(path, force, |out| std::io::Write::write_all(out, &bytes))?;
+                receipt.write_beside(path, force)?;
+            }
+        }
+        if let (Some(path), Some(frame)) = (&self.labelled, files.labelled) {
+            labelled::write(path, Form::of(path)?, force, |push| push(&frame))?;
+            receipt.write_beside(path, force)?;
         }
         self.saving.save(&recipe, &cleaned.table)?;
         output::notices(report.notices());
@@ -71,4 +89,62 @@ impl Fit {
             Format::Csv => report.csv()?,
         })
     }
+
+    /// Whether everything can be written: asked before the work.
+    fn check_files(&self) -> Result<()> {
+        let files = [&self.labels, &self.labelled, &self.save_model];
+        let files: Vec<&PathBuf> = files.into_iter().flatten().collect();
+        for (at, path) in files.iter().enumerate() {
+            if files[..at].contains(path) {
+                return Err(Error::usage(format!("{} is named for two files", path.display())).try_this("two names"));
+            }
+            receipt::check_both_free(path, self.saving.force)?;
+        }
+        if let Some(path) = &self.labelled {
+            Form::of(path)?;
+        }
+        self.saving.check()
+    }
+
+    /// What is to be written, before any of it is.
+    fn files(
+        &self,
+        cleaned: &Cleaned,
+        features: &[Feature],
+        prepared: &Prepared,
+        recipe: &Recipe,
+        found: &KFound,
+        cancel: &Cancel,
+    ) -> Result<Files> {
+        let described = found.describe(cleaned, prepared);
+        let names = recipe.names_of(&described.profiles);
+        let mut files = Files::default();
+        if self.labels.is_some() {
+            let mut bytes = Vec::new();
+            report::labels::write(&cleaned.learners, &prepared.encoded.rows, &described.labels, &mut bytes)
+                .map_err(|e| Error::failed("cannot write labels").because(e))?;
+            files.labels = Some(bytes);
+        }
+        if self.save_model.is_some() {
+            let model = Model::new(cleaned, features, prepared, recipe, &found.clustering, &names)?;
+            files.model = Some(model.to_json()?.into_bytes());
+        }
+        if let Some(path) = &self.labelled {
+            let silhouettes =
+                quality::of_each_row(&prepared.matrix, &found.clustering, cancel).map_err(|_| Error::interrupted())?;
+            let form = Form::of(path)?;
+            let frame =
+                labelled::of_fit(cleaned, prepared, &found.clustering, &names, silhouettes, form, self.with_ids)?;
+            files.labelled = Some(frame);
+        }
+        Ok(files)
+    }
+}
+
+/// What is to be written.
+#[derive(Default)]
+struct Files {
+    labels: Option<Vec<u8>>,
+    model: Option<Vec<u8>>,
+    labelled: Option<DataFrame>,
 }

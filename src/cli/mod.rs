@@ -11,6 +11,7 @@ mod peers;
 mod plan;
 mod profile;
 mod sample;
+mod score;
 mod sweep;
 
 use clap::{Parser, Subcommand};
@@ -45,6 +46,8 @@ enum Command {
     Peers(peers::Peers),
     /// Whom to speak to and why: recommendation cards, the people behind one, an audience by budget.
     Plan(plan::Plan),
+    /// Another table, put to a fit that was kept: a cluster for every row, and drift.
+    Score(score::Score),
     /// Two recipes: what was chosen otherwise, and who is in another cluster for it.
     Diff(diff::Diff),
     /// Make the synthetic learners table.
@@ -89,6 +92,7 @@ fn headless(command: Command) -> Result<u8> {
         Command::Profile(profile) => profile.run(&cancel),
         Command::Peers(peers) => peers.run(&cancel),
         Command::Plan(plan) => plan.run(&cancel),
+        Command::Score(score) => score.run(&cancel),
         Command::Diff(diff) => diff.run(&cancel),
         Command::Sample(sample) => sample.run(&cancel),
         Command::Keys(keys) => keys.run(),

@@ -27,3 +27,8 @@ pub(super) fn complain(error: &Error) {
     let lines: Vec<String> = error.to_string().split('\n').map(crate::source::escape).collect();
     eprintln!("kscope: {}", lines.join("\n"));
 }
+
+/// The arguments of this run, for a receipt.
+pub(super) fn command() -> Vec<String> {
+    std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
+}

@@ -9,6 +9,7 @@ use super::{drill, output};
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
 use crate::privacy::Ids;
+use crate::report::receipt::Receipt;
 use crate::report::{self, Format, list};
 use crate::segments::audience::Wanted;
 use crate::segments::cards::Kind;
@@ -60,11 +61,11 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        let mut recipe = self.fit.recipe(&self.table)?;
+        let mut recipe = self.fit.recipe(&self.table, self.k)?;
         self.tell(&mut recipe)?;
         let card = self.card.as_deref().map(Kind::parse).transpose()?;
         if let Some(out) = &self.out {
-            report::write::check_free(out, self.saving.force)?;
+            report::receipt::check_both_free(out, self.saving.force)?;
         }
         self.saving.check()?;
         let (plan, cleaned, notices) = self.fit.on_threads(|| {
@@ -82,6 +83,7 @@ impl Plan {
                 None => report::plan::audience_list(&cleaned, &plan, ids)?,
             };
             list::write(out, self.saving.force, &columns)?;
+            Receipt::new(&cleaned, &recipe, &output::command()).write_beside(out, self.saving.force)?;
         }
         self.saving.save(&recipe, &cleaned.table)?;
         output::notices(&notices);
@@ -95,7 +97,6 @@ impl Plan {
 
     /// Puts what was said about the plan into a recipe.
     fn tell(&self, recipe: &mut Recipe) -> Result<()> {
-        recipe.k = self.k.or(recipe.k);
         if recipe.k == Some(0) {
             return Err(Error::bad_input("k = 0 makes no clusters").try_this("--k 1 or more"));
         }

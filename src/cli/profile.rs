@@ -9,7 +9,6 @@ use super::output;
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
 use crate::report::{self, Format};
-use crate::segments::age;
 use crate::study;
 use crate::study::recipe::DEFAULT_K;
 
@@ -22,25 +21,19 @@ pub(super) struct Profile {
     /// Number of clusters; the recipe's where there is one, else 4.
     #[arg(long)]
     k: Option<usize>,
-    /// Age at graduation: where the table has no age, age is assumed to be this plus years of experience.
-    #[arg(long, value_name = "YEARS", default_value_t = age::GRADUATION_AGE, value_parser = graduation_age)]
-    graduation_age: f64,
     #[arg(long, value_enum, default_value_t)]
     format: FormatChoice,
 }
 
 impl Profile {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        let recipe = self.fit.recipe(&self.table)?;
-        let k = self.k.or(recipe.k).unwrap_or(DEFAULT_K);
+        let mut recipe = self.fit.recipe(&self.table, self.k)?;
+        let k = *recipe.k.get_or_insert(DEFAULT_K);
         if k == 0 {
             return Err(Error::bad_input("k = 0 makes no clusters").try_this("--k 1 or more"));
         }
         let report = self.fit.on_threads(|| {
-            let mut cleaned = choices::clean(&recipe, cancel)?;
-            if !recipe.cleaning.raw && self.graduation_age != age::GRADUATION_AGE {
-                cleaned.ages = age::ages(&cleaned.learners, &recipe.cleaning, self.graduation_age);
-            }
+            let cleaned = choices::clean(&recipe, cancel)?;
             let features = study::features(&cleaned, &recipe)?;
             let prepared = Arc::new(study::prepare(&cleaned, &features, cancel)?);
             let sweep = study::sweep(&cleaned, &prepared, &recipe, k..=k, cancel, &mut |_| {})?;
@@ -55,9 +48,4 @@ impl Profile {
             Format::Csv => report.csv()?,
         })
     }
-}
-
-fn graduation_age(text: &str) -> std::result::Result<f64, String> {
-    let years = text.parse().ok().filter(|years: &f64| (14.0..=60.0).contains(years));
-    years.ok_or_else(|| "years from 14 to 60".to_owned())
 }

@@ -29,7 +29,7 @@ pub(super) struct Sweep {
 
 impl Sweep {
     pub(super) fn run(&self, cancel: &Cancel) -> Result<()> {
-        let mut recipe = self.fit.recipe(&self.table)?;
+        let mut recipe = self.fit.recipe(&self.table, None)?;
         if let Some(said) = &self.k {
             recipe.ks = k_range(said)?.into_inner();
         }
@@ -44,7 +44,8 @@ impl Sweep {
                     .because(format!("there are only {} distinct rows", prepared.matrix.distinct()))
                     .try_this(format!("--k 1..{}", prepared.matrix.distinct())));
             }
-            let sweep = study::sweep(&cleaned, &prepared, &recipe, ks.clone(), cancel, &mut |_| {})?;
+            let mut sweep = study::sweep(&cleaned, &prepared, &recipe, ks.clone(), cancel, &mut |_| {})?;
+            study::compare(&cleaned, &mut sweep, &recipe, cancel, &mut |_, _| {})?;
             let report = SweepReport::new(&recipe.source.location.to_string(), &cleaned, &recipe, &sweep);
             Ok((report, cleaned))
         })?;

@@ -70,6 +70,11 @@ impl Clustering {
             .collect()
     }
 
+    /// Distances of a row, of d values in the (scaled) matrix, to the centroids.
+    pub fn distances(&self, row: &[f64]) -> Vec<f64> {
+        self.centroids.chunks_exact(row.len().max(1)).map(|centroid| square_distance(row, centroid).sqrt()).collect()
+    }
+
     /// Renumbers the clusters: new cluster `i` is the one that was `order[i]`, a permutation of 0..k.
     pub fn relabel(&mut self, order: &[usize]) {
         let d = self.centroids.len() / self.k;

@@ -22,6 +22,9 @@ use super::{ITERATIONS, Params, SweepError};
 use crate::error::Error;
 use crate::jobs::Cancel;
 
+/// The version that Cargo.toml asks for.
+pub(super) const VERSION: &str = "0.8";
+
 /// Iterations between two looks at the cancel token.
 const SLICE: u32 = 5;
 /// Movement of all centroids together, relative to the table's radius, below which they stand still.
@@ -106,4 +109,13 @@ fn run<'a>(
     lloyd.iterations = iterations + 1;
     lloyd.converged = still;
     Ok(lloyd)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_version_is_that_of_the_manifest() {
+        let manifest = include_str!("../../Cargo.toml");
+        assert!(manifest.contains(&format!("linfa-clustering = \"{}\"", super::VERSION)));
+    }
 }

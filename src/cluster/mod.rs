@@ -18,12 +18,14 @@ use crate::matrix::simd::Path;
 mod clustering;
 mod linfa;
 mod lloyd;
+mod nearest;
 mod repair;
 mod start;
 #[cfg(test)]
 mod tests;
 
 pub use clustering::Clustering;
+pub use nearest::nearest;
 
 use lloyd::{Lloyd, View};
 use repair::{Candidate, Samples};
@@ -44,6 +46,14 @@ impl Engine {
         match self {
             Self::Kscope => "kscope",
             Self::Linfa => "linfa",
+        }
+    }
+
+    /// The version of what does the clustering.
+    pub fn version(self) -> &'static str {
+        match self {
+            Self::Kscope => env!("CARGO_PKG_VERSION"),
+            Self::Linfa => linfa::VERSION,
         }
     }
 }

@@ -4,7 +4,10 @@
 
 pub mod choice;
 pub mod defaults;
+pub mod drift;
 pub mod encode;
+pub mod encoder;
+pub mod exact;
 pub mod influence;
 pub mod problems;
 
@@ -61,7 +64,8 @@ pub enum Missing {
 }
 
 /// Applied to numbers before scaling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Transform {
     /// As they are.
     None,

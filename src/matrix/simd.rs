@@ -43,6 +43,17 @@ impl Path {
         paths
     }
 
+    /// The word in receipts: results of different paths may differ in their last digits.
+    pub fn word(self) -> &'static str {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2 => "avx2",
+            Instructions::Portable => "portable",
+        }
+    }
+
     /// The fastest path of this machine.
     pub fn best() -> Self {
         static BEST: OnceLock<Path> = OnceLock::new();

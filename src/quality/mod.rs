@@ -12,12 +12,15 @@ mod joint;
 mod knee;
 mod measure;
 mod silhouette;
+mod spread;
+pub mod structure;
 mod verdict;
 
 pub use indices::{Indices, indices};
 pub use knee::{Knee, knee};
-pub use silhouette::{EXACT_ROWS, Mode, Silhouette, silhouettes};
-pub use verdict::{Criterion, Verdict, verdict};
+pub use silhouette::{EXACT_ROWS, Mode, Silhouette, of_each_row, silhouettes};
+pub use spread::{Spread, spreads};
+pub use verdict::{Criterion, Kind, Verdict, verdict};
 
 /// What is known about one k.
 #[derive(Clone, Debug, PartialEq)]

@@ -60,6 +60,20 @@ pub fn silhouettes(
     measure_all(matrix, clusterings, anchors, seed, cancel, progress)
 }
 
+/// s of every distinct row, measured against all rows; `None` where fewer than two clusters have rows.
+///
+/// # Errors
+/// `Cancelled` when `cancel` says so.
+pub fn of_each_row(matrix: &Matrix, clustering: &Clustering, cancel: &Cancel) -> Result<Option<Vec<f64>>, Cancelled> {
+    if clustering.sizes.iter().filter(|&&size| size > 0).count() < 2 {
+        return Ok(None);
+    }
+    let joint = JointGroups::new(&[clustering], matrix.distinct());
+    let rows: Vec<u32> = (0..matrix.distinct() as u32).collect();
+    let values = measure(matrix, &[clustering], &joint, &rows, cancel, &mut |_| {})?;
+    Ok(values.into_iter().next())
+}
+
 /// `anchors`: about how many, or `None` to measure every row.
 fn measure_all(
     matrix: &Matrix,
@@ -277,6 +291,20 @@ pub(super) mod tests {
                 assert_eq!((found.se, found.of, found.exact), (0.0, golden.labels.len(), true));
             }
         }
+    }
+
+    #[test]
+    fn of_each_row_is_what_the_mean_is_made_of() {
+        for golden in GOLDEN {
+            let (matrix, clustering) = table(golden.rows, golden.columns, golden.labels);
+            let each = of_each_row(&matrix, &clustering, &Cancel::never()).unwrap().unwrap();
+            let by_row = by_definition(golden.rows, golden.columns, golden.labels);
+            for (row, expected) in matrix.distinct_of().iter().zip(by_row) {
+                assert!((each[*row as usize] - expected).abs() < 1e-6, "{}", golden.name);
+            }
+        }
+        let (matrix, clustering) = table(&[1.0, 2.0], 1, &[0, 0]);
+        assert_eq!(of_each_row(&matrix, &clustering, &Cancel::never()), Ok(None));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which k, in words that can be read out: what each criterion chooses, and no more than was computed.
 //!
 //! No criterion here can say whether the rows fall apart at all: each would choose a k on smooth data
-//! too. So no k is recommended, and clusters are called slices.
+//! too. So no k is recommended, and clusters are called slices, until [`super::structure`] has tested that.
 
 use super::{KQuality, Knee, knee};
 
@@ -23,15 +23,44 @@ pub struct Criterion {
     pub why: String,
 }
 
+/// What clusters are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Parted from each other.
+    Groups,
+    /// Parts of a continuum; also while nothing was tested.
+    Slices,
+    /// Not even parts that come back.
+    Nothing,
+}
+
+impl Kind {
+    /// Its name in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Groups => "groups",
+            Self::Slices => "slices",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
 /// The answer to "which k?", as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// Always `None`: nothing that was computed can tell parted clusters from slices of a continuum.
+    /// What clusters are.
+    pub kind: Kind,
+    /// The number of groups; `None` where there are none, or nothing was tested.
     pub k: Option<usize>,
+    /// The k to look at: that of the groups, or one for slices.
+    pub suggested_k: Option<usize>,
     /// One to three sentences.
     pub text: String,
-    /// Silhouette, silhouette 1-SE, Calinski–Harabasz, Davies–Bouldin, elbow, in this order.
+    /// Silhouette, silhouette 1-SE, Calinski–Harabasz, Davies–Bouldin, elbow, in this order; then, where a sweep was
+    /// held against reference tables, valleys, silhouette above the band, gap, prediction strength, stability.
     pub criteria: Vec<Criterion>,
+    /// The gravest reason for not trusting the numbers, where the text does not hold it yet.
+    pub(super) caution: Option<String>,
 }
 
 /// The verdict on `qualities`, which ascend in k.
@@ -46,11 +75,13 @@ pub fn verdict(qualities: &[KQuality]) -> Verdict {
         elbow(qualities, &knee),
     ];
     let mut sentences = vec![choices(qualities, &scores, &criteria, &knee)];
+    let gravest = grave(qualities);
     if qualities.iter().any(|q| q.k > 1) {
-        sentences.extend(caution(qualities, &scores));
+        sentences.extend(gravest.clone().or_else(|| caution(&scores)));
         sentences.push("Whether the rows really fall apart was not tested: the clusters are slices.".into());
     }
-    Verdict { k: None, text: sentences.join(" "), criteria }
+    let text = sentences.join(" ");
+    Verdict { kind: Kind::Slices, k: None, suggested_k: None, text, criteria, caution: gravest }
 }
 
 /// One k with a silhouette.
@@ -218,15 +249,17 @@ fn votes(criteria: &[Criterion]) -> Vec<(usize, Vec<&str>)> {
     by_k
 }
 
-/// The second sentence: the gravest reason for not trusting the first one, if there is one.
-fn caution(qualities: &[KQuality], scores: &Scores) -> Option<String> {
+/// A reason for not trusting any of the numbers, if there is one.
+fn grave(qualities: &[KQuality]) -> Option<String> {
     let rows = qualities.last()?.rows;
     if rows < FEW_ROWS {
         return Some(format!("With {rows} rows, every one of these numbers hangs on single rows."));
     }
-    if let Some(outliers) = split_off(qualities) {
-        return Some(outliers);
-    }
+    split_off(qualities)
+}
+
+/// What makes the choice of the silhouette doubtful, if anything does.
+fn caution(scores: &Scores) -> Option<String> {
     if scores.rising() {
         let largest = scores.best?.k;
         return Some(format!("The silhouette still rises at k = {largest}, the largest tried."));
@@ -272,7 +305,7 @@ fn capital(text: &str) -> String {
 }
 
 /// A number within −1..=1 with two digits, without the zero: `.31`, `−.05`, `1.00`.
-fn plain(value: f64) -> String {
+pub(super) fn plain(value: f64) -> String {
     let digits = format!("{:.2}", value.abs());
     let sign = if value < 0.0 && digits != "0.00" { "−" } else { "" };
     format!("{sign}{}", digits.strip_prefix('0').unwrap_or(&digits))

@@ -7,7 +7,7 @@ use super::text::{self, Align};
 use crate::error::{Error, Result};
 use crate::segments::drill::{ClusterOf, Drill, NO_CLUSTER};
 use crate::study::Cleaned;
-use crate::table::column::{Column, Data};
+use crate::table::column::{Column, Data, plain_number};
 use crate::table::money::{format_pay, group_thousands};
 use crate::table::role::Role;
 
@@ -29,6 +29,8 @@ struct ClauseJson {
     fail: usize,
     percentile: Option<f64>,
     keeps: f64,
+    without: usize,
+    only_this_fails: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -43,12 +45,14 @@ struct HeldJson {
 impl DrillReport {
     /// Collects what a rule found.
     pub fn new(drill: &Drill) -> Self {
-        let clause = |c: &crate::segments::funnel::FunnelClause| ClauseJson {
+        let clause = |(i, c): (usize, &crate::segments::funnel::FunnelClause)| ClauseJson {
             text: c.text.clone(),
             pass: c.pass,
             fail: c.fail,
             percentile: c.percentile,
             keeps: c.keeps,
+            without: c.without,
+            only_this_fails: drill.funnel.only_this_fails(i),
         };
         let held = |h: &crate::segments::drill::Held| HeldJson {
             cluster: h.cluster,
@@ -59,7 +63,7 @@ impl DrillReport {
         };
         Self {
             rule: drill.rule.clone(),
-            clauses: drill.funnel.clauses.iter().map(clause).collect(),
+            clauses: drill.funnel.clauses.iter().enumerate().map(clause).collect(),
             rows: drill.rows.len(),
             learners: drill.learners,
             by_cluster: drill.by_cluster.iter().map(held).collect(),
@@ -77,8 +81,9 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
         group_thousands(drill.funnel.rows as u64),
         "100 %".to_owned(),
         String::new(),
+        String::new(),
     ]];
-    for clause in &drill.funnel.clauses {
+    for (i, clause) in drill.funnel.clauses.iter().enumerate() {
         rows.push(vec![
             crate::source::escape(&clause.text),
             clause.percentile.map(|p| format!("P{p:.0}")).unwrap_or_default(),
@@ -89,6 +94,7 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
             } else {
                 format!("keeps {:.0} %", 100.0 * clause.keeps)
             },
+            format!("+{}", group_thousands(drill.funnel.only_this_fails(i) as u64)),
         ]);
     }
     let header = [
@@ -97,6 +103,7 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
         ("rows", Align::Right),
         ("of all", Align::Right),
         ("", Align::Left),
+        ("without it", Align::Right),
     ];
     let mut out = format!("Rule  {}\n\n{}", crate::source::escape(&drill.rule), text::table(&header, &rows));
     if !drill.by_cluster.is_empty() {
@@ -132,8 +139,8 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
     out
 }
 
-/// The rows behind a rule for spreadsheets: the source row, every column but the id (with it on request), and the
-/// cluster where there is one.
+/// The rows behind a rule for spreadsheets: the source row, every column but the id (with it on request), the
+/// cluster where there is one, and the peers where there are pay and experience.
 pub fn csv(cleaned: &Cleaned, drill: &Drill, clusters: Option<&ClusterOf>, with_ids: bool) -> Result<String> {
     let failed = |e: csv::Error| Error::failed("cannot write CSV").because(e);
     let learners = &cleaned.learners;
@@ -143,6 +150,9 @@ pub fn csv(cleaned: &Cleaned, drill: &Drill, clusters: Option<&ClusterOf>, with_
     let mut header = vec!["row"];
     header.extend(columns.iter().map(|c| c.name.as_str()));
     header.extend(clusters.map(|_| "cluster"));
+    if cleaned.peers.is_some() {
+        header.extend(["peer_median", "peer_n", "peer_level", "gap"]);
+    }
     out.write_record(&header).map_err(failed)?;
     for &row in &drill.rows {
         let at = row as usize;
@@ -154,6 +164,17 @@ pub fn csv(cleaned: &Cleaned, drill: &Drill, clusters: Option<&ClusterOf>, with_
         if let Some(clusters) = clusters {
             let label = clusters.labels[at];
             record.push(if label == NO_CLUSTER { String::new() } else { label.to_string() });
+        }
+        if let Some(peers) = &cleaned.peers {
+            record.extend(match peers.of(at) {
+                Some(peer) => [
+                    plain_number(peer.median),
+                    peer.n.to_string(),
+                    peer.level.word().to_owned(),
+                    plain_number(peer.gap),
+                ],
+                None => [const { String::new() }; 4],
+            });
         }
         out.write_record(&record).map_err(failed)?;
     }

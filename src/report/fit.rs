@@ -69,7 +69,7 @@ impl Fit {
                 rows: profile.source_rows,
                 learners: profile.learners,
                 share: profile.share,
-                name: profile.name.clone(),
+                name: recipe.name(profile).to_owned(),
                 wcss: clustering.cluster_wcss[profile.cluster],
                 silhouette: silhouette.and_then(|s| s.per_cluster.get(profile.cluster).copied().flatten()),
                 means: numbers(|n| n.mean),

@@ -9,17 +9,23 @@ use crate::table::cleaning::{Learners, NOT_USED};
 ///
 /// `rows` and `labels` go by clustered row: its used row, its cluster.
 pub fn write(learners: &Learners, rows: &[u32], labels: &[u16], out: &mut impl Write) -> io::Result<()> {
-    let mut label_of: Vec<Option<u16>> = vec![None; learners.rows()];
-    for (&row, &label) in rows.iter().zip(labels) {
-        label_of[row as usize] = Some(label);
-    }
     writeln!(out, "row,cluster")?;
-    for (row, &used) in learners.used_of.iter().enumerate() {
-        let label = if used == NOT_USED { None } else { label_of[used as usize] };
+    for (row, label) in by_source_row(learners, rows, labels).into_iter().enumerate() {
         match label {
             Some(label) => writeln!(out, "{row},{label}")?,
             None => writeln!(out, "{row},")?,
         }
     }
     Ok(())
+}
+
+/// What is known of clustered rows, by source row: superseded rows and duplicates have that of the row that speaks for
+/// them, rows that were taken have nothing.
+pub(super) fn by_source_row<T: Copy>(learners: &Learners, rows: &[u32], values: &[T]) -> Vec<Option<T>> {
+    let mut by_used = vec![None; learners.rows()];
+    for (&row, &value) in rows.iter().zip(values) {
+        by_used[row as usize] = Some(value);
+    }
+    let of = |&used: &u32| if used == NOT_USED { None } else { by_used[used as usize] };
+    learners.used_of.iter().map(of).collect()
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::json::SilhouetteJson;
 use super::text::{self, Align};
 use crate::error::{Error, Result};
-use crate::features::encode::quantile;
+use crate::quality::Spread;
 use crate::segments::age::{AgeProfile, Share};
 use crate::segments::description::Description;
 use crate::segments::profile::{CategoryProfile, How, NumberProfile, Profile};
@@ -137,8 +137,7 @@ impl Report {
     pub fn new(source: &str, cleaned: &Cleaned, prepared: &Prepared, recipe: &Recipe, found: &KFound) -> Self {
         let described = found.describe(cleaned, prepared);
         let silhouette = found.quality.as_ref().and_then(|q| q.silhouette.as_ref());
-        let per_row = silhouette.and_then(|s| s.per_row.as_deref());
-        let spreads = per_row.map(|per_row| spreads(per_row, prepared, &described.labels, found.clustering.k));
+        let spreads = found.spread(prepared).unwrap_or_default();
         let nearest = found.clustering.nearest();
         let rules = found.explained().unwrap_or_default();
         let cluster = |profile: &Profile| {
@@ -147,13 +146,13 @@ impl Report {
             numbers.sort_by(|a, b| b.eta_squared.total_cmp(&a.eta_squared));
             ClusterJson {
                 cluster: at,
-                name: profile.name.clone(),
+                name: recipe.name(profile).to_owned(),
                 rows: profile.source_rows,
                 rows_used: profile.used_rows,
                 learners: profile.learners,
                 share: profile.share,
                 silhouette: silhouette.and_then(|s| s.per_cluster.get(at).copied().flatten()),
-                silhouette_spread: spreads.as_ref().and_then(|s| SpreadJson::new(s.get(at)?.clone())),
+                silhouette_spread: spreads.get(at).and_then(Option::as_ref).map(SpreadJson::from),
                 nearest: nearest[at].map(|(cluster, distance)| NearestJson { cluster, distance }),
                 pay_for_experience: profile.pay_for_experience,
                 rule: rules.get(at).and_then(Option::as_ref).map(RuleJson::from),
@@ -350,21 +349,9 @@ fn apart(profile: &Profile) -> Vec<String> {
     words.collect()
 }
 
-/// Silhouettes of the clustered rows by cluster.
-fn spreads(per_row: &[f32], prepared: &Prepared, labels: &[u16], k: usize) -> Vec<Vec<f64>> {
-    let mut by_cluster = vec![Vec::new(); k];
-    for (&distinct, &label) in prepared.matrix.distinct_of().iter().zip(labels) {
-        by_cluster[usize::from(label)].push(f64::from(per_row[distinct as usize]));
-    }
-    by_cluster
-}
-
-impl SpreadJson {
-    fn new(mut values: Vec<f64>) -> Option<Self> {
-        let below = values.iter().filter(|v| **v < 0.0).count() as f64 / values.len().max(1) as f64;
-        let mut at = |q| quantile(&mut values, q);
-        let (p10, p25, p50, p75, p90) = (at(0.1)?, at(0.25)?, at(0.5)?, at(0.75)?, at(0.9)?);
-        Some(Self { p10, p25, p50, p75, p90, below_zero: below })
+impl From<&Spread> for SpreadJson {
+    fn from(s: &Spread) -> Self {
+        Self { p10: s.p10, p25: s.p25, p50: s.p50, p75: s.p75, p90: s.p90, below_zero: s.below_zero }
     }
 }
 

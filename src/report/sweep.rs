@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::json::SilhouetteJson;
 use super::text::{self, Align};
 use crate::error::{Error, Result};
+use crate::quality::structure::{Evidence, Valley};
 use crate::study::Cleaned;
 use crate::study::findings::Sweep;
 use crate::study::recipe::Recipe;
@@ -37,11 +38,81 @@ struct Row {
     calinski_harabasz: Option<f64>,
     davies_bouldin: Option<f64>,
     smallest: u64,
+    gap: Option<GapJson>,
+    null: Option<NullJson>,
+    valleys: Option<ValleysJson>,
+    stability: Option<StabilityJson>,
+    prediction_strength: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct GapJson {
+    value: f64,
+    se: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct NullJson {
+    wcss_share: Option<[f64; 2]>,
+    silhouette: Option<[f64; 2]>,
+    own_silhouette: Option<f64>,
+    tables: usize,
+    rows: usize,
+    reference: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct ValleysJson {
+    parted: usize,
+    smallest_dip: Option<f64>,
+    null_dip: Option<f64>,
+    clusters: Vec<Option<ValleyJson>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ValleyJson {
+    neighbour: usize,
+    dip: f64,
+    rows: usize,
+    p: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct StabilityJson {
+    jaccard: Vec<f64>,
+    ari: f64,
+}
+
+impl Row {
+    /// Adds what the comparison with reference tables and other rows says.
+    fn add(&mut self, evidence: &Evidence) {
+        let Some(k) = evidence.ks.iter().find(|k| k.k == self.k) else { return };
+        self.gap = k.gap.map(|gap| GapJson { value: gap.value, se: gap.se });
+        self.null = k.null_wcss.map(|wcss_share| NullJson {
+            wcss_share: Some(wcss_share),
+            silhouette: k.null_silhouette,
+            own_silhouette: k.silhouette,
+            tables: evidence.tables,
+            rows: evidence.rows,
+            reference: evidence.reference.word(),
+        });
+        let valley = |v: &Valley| ValleyJson { neighbour: v.neighbour, dip: v.dip, rows: v.rows, p: v.p };
+        self.valleys = (!k.valleys.is_empty()).then(|| ValleysJson {
+            parted: k.parted(),
+            smallest_dip: k.smallest_dip(),
+            null_dip: k.null_dip,
+            clusters: k.valleys.iter().map(|v| v.as_ref().map(valley)).collect(),
+        });
+        self.stability = k.stability.as_ref().map(|s| StabilityJson { jaccard: s.jaccard.clone(), ari: s.ari });
+        self.prediction_strength = k.prediction_strength;
+    }
 }
 
 #[derive(Debug, Serialize)]
 struct VerdictJson {
+    kind: &'static str,
     k: Option<usize>,
+    suggested_k: Option<usize>,
     text: String,
     criteria: Vec<CriterionJson>,
 }
@@ -72,8 +143,17 @@ impl SweepReport {
                 calinski_harabasz: q.and_then(|q| q.calinski_harabasz),
                 davies_bouldin: q.and_then(|q| q.davies_bouldin),
                 smallest: c.sizes.iter().copied().min().unwrap_or(0),
+                gap: None,
+                null: None,
+                valleys: None,
+                stability: None,
+                prediction_strength: None,
             }
         };
+        let mut rows: Vec<Row> = sweep.ks.iter().map(row).collect();
+        if let Some(evidence) = &sweep.evidence {
+            rows.iter_mut().for_each(|row| row.add(evidence));
+        }
         let criterion =
             |c: &crate::quality::Criterion| CriterionJson { name: c.name.to_string(), k: c.k, why: c.why.clone() };
         Self {
@@ -87,9 +167,11 @@ impl SweepReport {
             starts: recipe.starts,
             engine: recipe.engine.word(),
             total_ss,
-            sweep: sweep.ks.iter().map(row).collect(),
+            sweep: rows,
             verdict: sweep.verdict.as_ref().map(|verdict| VerdictJson {
+                kind: verdict.kind.word(),
                 k: verdict.k,
+                suggested_k: verdict.suggested_k,
                 text: verdict.text.clone(),
                 criteria: verdict.criteria.iter().map(criterion).collect(),
             }),

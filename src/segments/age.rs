@@ -4,9 +4,6 @@ use crate::table::cleaning::{Cleaning, Learners};
 use crate::table::experience::Reference;
 use crate::table::role::Role;
 
-/// How old people are when they graduate, and so when experience begins, where nothing else is said.
-pub const GRADUATION_AGE: f64 = 22.0;
-
 /// Ages outside (years) are mistakes of the table and count as unknown.
 const PLAUSIBLE: std::ops::RangeInclusive<f64> = 14.0..=100.0;
 
@@ -75,7 +72,8 @@ impl Ages {
 ///
 /// A column counts where it is known for at least half of the rows; the first of age, year of birth, year of
 /// graduation, experience is taken for all rows, so that one table has one kind of age.
-pub fn ages(learners: &Learners, cleaning: &Cleaning, graduation_age: f64) -> Option<Ages> {
+pub fn ages(learners: &Learners, cleaning: &Cleaning) -> Option<Ages> {
+    let graduation_age = cleaning.graduation_age;
     let rows = learners.rows();
     let numbers = |role| learners.with_role(role).and_then(|column| column.numbers());
     let year = reference_years(learners, cleaning);
@@ -209,7 +207,7 @@ mod tests {
         let pay_year = numbers(Role::PayYear, &[2020.0, 2019.0, f64::NAN]);
         let read = |mut more: Vec<Column>| {
             more.extend([experience.clone(), pay_year.clone()]);
-            let ages = ages(&learners(more), &Cleaning::default(), 22.0).unwrap();
+            let ages = ages(&learners(more), &Cleaning::default()).unwrap();
             (ages.basis, ages.years.iter().map(|y| *y as i32).collect::<Vec<_>>())
         };
         // A NaN becomes 0 in the cast.
@@ -227,17 +225,18 @@ mod tests {
     #[test]
     fn the_age_at_graduation_and_the_reference_year_can_be_chosen() {
         let table = learners(vec![numbers(Role::Experience, &[10.0])]);
-        assert_eq!(ages(&table, &Cleaning::default(), 24.0).unwrap().years, [34.0]);
+        let later = Cleaning { graduation_age: 24.0, ..Cleaning::default() };
+        assert_eq!(ages(&table, &later).unwrap().years, [34.0]);
         let table = learners(vec![numbers(Role::BirthYear, &[1990.0])]);
         let pinned = Cleaning { reference: Reference::Year(2021), ..Cleaning::default() };
-        assert_eq!(ages(&table, &pinned, 22.0).unwrap().years, [31.0]);
-        assert!(ages(&learners(vec![numbers(Role::Pay, &[1.0])]), &pinned, 22.0).is_none());
+        assert_eq!(ages(&table, &pinned).unwrap().years, [31.0]);
+        assert!(ages(&learners(vec![numbers(Role::Pay, &[1.0])]), &pinned).is_none());
     }
 
     #[test]
     fn bands_and_stages_count_everybody_whose_age_is_known() {
         let table = learners(vec![numbers(Role::Experience, &[0.0, 3.0, 8.0, 13.0, 18.0, f64::NAN])]);
-        let ages = ages(&table, &Cleaning::default(), 22.0).unwrap();
+        let ages = ages(&table, &Cleaning::default()).unwrap();
         let profile = &profiles(&ages, &table, &[vec![0, 1, 2, 3, 4, 5], vec![5]])[0];
         assert_eq!(profile.bands.iter().map(|b| b.rows).collect::<Vec<_>>(), [1, 1, 1, 1, 1]);
         assert_eq!(profile.stages.iter().map(|b| b.rows).collect::<Vec<_>>(), [1, 1, 1, 2]);

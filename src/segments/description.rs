@@ -337,7 +337,7 @@ fn node_text(node: &Node, columns: &[Askable<'_>], ranked: &[Ranked], currency: 
 }
 
 /// The number with the fewest digits that is above `low` and at most `high`.
-fn roundest(low: f64, high: f64) -> f64 {
+pub(super) fn roundest(low: f64, high: f64) -> f64 {
     let most = low.abs().max(high.abs());
     if most == 0.0 || !most.is_finite() {
         return high;

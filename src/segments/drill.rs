@@ -1,11 +1,13 @@
 //! The people behind a rule: the funnel over the cleaned table, which cluster holds how many.
 
 use super::funnel::{Funnel, funnel};
+use super::listing::{Listed, Order};
 use super::peers::Peers;
-use super::rule::{self, ColumnRef, Columns, Kind};
+use super::rule::{self, Bound, ColumnRef, Columns, Kind, Rule, RuleError};
 use crate::error::Result;
 use crate::table::cleaning::Learners;
 use crate::table::column::Data;
+use crate::table::histogram::{self, Axis};
 use crate::table::role::Role;
 
 /// A cluster per used row, as rules and drills see it.
@@ -61,13 +63,23 @@ pub struct RuleColumns<'a> {
     pub peers: Option<&'a Peers>,
 }
 
-impl RuleColumns<'_> {
-    fn derived(&self, name: &str) -> Option<ColumnRef<'_>> {
+impl<'a> RuleColumns<'a> {
+    /// The used rows as lists show them.
+    pub fn listed(&self) -> Listed<'a> {
+        Listed {
+            columns: &self.learners.columns,
+            source_row: Some(&self.learners.source_row),
+            clusters: self.clusters,
+            peers: self.peers,
+        }
+    }
+
+    fn derived(&self, name: &str) -> Option<ColumnRef<'a>> {
         let peers = self.peers?;
         let wanted = name.trim().to_lowercase();
         let (derived, _) = DERIVED.iter().find(|(_, names)| names.contains(&wanted.as_str()))?;
         let (values, kind) = match derived {
-            Derived::Gap => (&peers.gap, Kind::Plain),
+            Derived::Gap => (&peers.gap, Kind::Share),
             Derived::PeerMedian => (&peers.median, Kind::Pay),
             Derived::PayForExperience => (&peers.z, Kind::Plain),
         };
@@ -105,12 +117,14 @@ impl Columns for RuleColumns<'_> {
     fn names(&self) -> Vec<String> {
         let columns = self.learners.columns.iter().filter(|c| c.role != Role::Ignore);
         let mut names: Vec<String> = columns.clone().map(|c| c.name.clone()).collect();
-        names.extend(columns.filter(|c| c.role.is_single()).map(|c| c.role.word().to_owned()));
-        if self.peers.is_some() {
-            names.extend(DERIVED.iter().map(|(_, names)| names[0].to_owned()));
-        }
-        if self.clusters.is_some() {
-            names.push("cluster".to_owned());
+        let roles = columns.filter(|c| c.role.is_single()).map(|c| c.role.word());
+        let derived = DERIVED.iter().filter(|_| self.peers.is_some()).map(|(_, names)| names[0]);
+        let cluster = self.clusters.map(|_| "cluster");
+        // A column that is called as its role is offered once.
+        for word in roles.chain(derived).chain(cluster) {
+            if !names.iter().any(|name| name == word) {
+                names.push(word.to_owned());
+            }
         }
         names
     }
@@ -140,6 +154,12 @@ pub struct Drill {
     pub funnel: Funnel,
     /// Matching used rows, ascending.
     pub rows: Vec<u32>,
+    /// The list that was asked for: of the rows that match, or of all others, arranged.
+    pub list: Vec<u32>,
+    /// Whether the list is of those who do not match.
+    pub complement: bool,
+    /// Where the clause that was asked for cuts its column.
+    pub cut: Option<Cut>,
     /// Distinct learners among them; `None` where no id column is known.
     pub learners: Option<usize>,
     /// One per cluster; empty without clusters.
@@ -150,16 +170,87 @@ pub struct Drill {
     pub notices: Vec<String>,
 }
 
+/// A rule, and what else is asked about it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asked {
+    /// The rule as it was typed.
+    pub rule: String,
+    /// List those who do *not* match.
+    pub complement: bool,
+    /// How the list is arranged.
+    pub order: Order,
+    /// The clause whose column is looked at.
+    pub clause: Option<usize>,
+}
+
+/// How the column of a clause lies, and where the clause cuts it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cut {
+    /// Number of the clause.
+    pub clause: usize,
+    /// The column as the rule names it.
+    pub column: String,
+    /// What its numbers mean.
+    pub kind: Kind,
+    /// The axis of the histogram.
+    pub axis: Axis,
+    /// Used rows per bin, those beyond the axis in the outer ones; a bin a value where whole numbers are few.
+    pub counts: Vec<u64>,
+    /// Where on the axis it cuts, 0 at the left end, 1 at the right one.
+    pub at: f64,
+    /// The value at which the clause cuts, original units.
+    pub threshold: f64,
+}
+
+/// Bins of the histogram of a cut.
+const BINS: usize = 60;
+
+impl Cut {
+    fn new(columns: &RuleColumns<'_>, rule: &Rule, bound: &Bound<'_>, clause: usize) -> Option<Self> {
+        let (values, threshold) = bound.clauses().get(clause)?.threshold()?;
+        let column = rule.column(clause)?;
+        let Some(ColumnRef::Number { kind, .. }) = rule::find(columns, column) else { return None };
+        let (axis, counts) = histogram::of_numbers(values, BINS)?;
+        let cut = Self { clause, column: column.to_owned(), kind, axis, counts, at: axis.place(threshold), threshold };
+        // Whole numbers in more bins than there are would look like a comb.
+        let span = axis.high - axis.low;
+        let is_whole = span < BINS as f64 && !axis.log && values.iter().all(|v| v.is_nan() || v.fract() == 0.0);
+        if !is_whole || span < 1.0 {
+            return Some(cut);
+        }
+        let bins = span as usize + 1;
+        let (_, counts) = histogram::of_numbers(values, bins)?;
+        let at = ((threshold - axis.low + 0.5) / bins as f64).clamp(0.0, 1.0);
+        Some(Self { counts, at, ..cut })
+    }
+}
+
 /// Puts a rule to the table.
 ///
 /// # Errors
 /// What is no rule, with its place; unknown columns with the nearest name.
 pub fn drill(columns: &RuleColumns<'_>, text: &str) -> Result<Drill> {
-    let rule = rule::parse(text).map_err(|e| e.into_error(text))?;
-    let bound = rule.bind(columns).map_err(|e| e.into_error(text))?;
+    let asked = Asked { rule: text.to_owned(), ..Asked::default() };
+    answer(columns, &asked).map_err(|e| e.into_error(text))
+}
+
+/// Puts a rule to the table and answers all that is asked about it.
+///
+/// # Errors
+/// What is no rule, with its place; unknown columns with the nearest name.
+pub fn answer(columns: &RuleColumns<'_>, asked: &Asked) -> std::result::Result<Drill, RuleError> {
+    let rule = rule::parse(&asked.rule)?;
+    let bound = rule.bind(columns)?;
     let funnel = funnel(&bound);
     let rows: Vec<u32> = funnel.matches.iter().map(|row| row as u32).collect();
     let learners = columns.learners;
+    let list = if asked.complement {
+        columns
+            .listed()
+            .arranged(&funnel.matches.complement().iter().map(|row| row as u32).collect::<Vec<_>>(), &asked.order)
+    } else {
+        columns.listed().arranged(&rows, &asked.order)
+    };
     let by_cluster = columns.clusters.map(|clusters| held(learners, clusters, &rows)).unwrap_or_default();
     let means = learners
         .columns
@@ -176,8 +267,11 @@ pub fn drill(columns: &RuleColumns<'_>, text: &str) -> Result<Drill> {
         rule: rule.as_str().to_owned(),
         learners: learners.learners_among(rows.iter().map(|&r| r as usize)),
         notices: bound.notices().iter().map(|n| n.message.clone()).collect(),
+        cut: asked.clause.and_then(|clause| Cut::new(columns, &rule, &bound, clause)),
+        complement: asked.complement,
         funnel,
         rows,
+        list,
         by_cluster,
         means,
     })
@@ -210,6 +304,34 @@ mod tests {
     use crate::table::column::Column;
     use crate::table::ledger::Ledger;
 
+    /// Two rows that match, three that do not; the cut is of the clause that was asked for.
+    #[test]
+    fn the_list_is_of_those_who_match_or_of_all_others() {
+        let learners = Learners {
+            columns: vec![Column::number("ctc", Role::Pay, vec![1e5, 2e5, 3e5, f64::NAN, 5e5])],
+            source_row: (0..5).collect(),
+            used_of: (0..5).collect(),
+            learner_of: None,
+            ledger: Ledger::default(),
+            experience: None,
+        };
+        let columns = RuleColumns { learners: &learners, clusters: None, peers: None };
+        let mut asked = Asked { rule: "pay < 3 lakh".to_owned(), clause: Some(0), ..Asked::default() };
+        asked.order.descending = true;
+        let found = answer(&columns, &asked).unwrap();
+        assert_eq!((&found.rows[..], &found.list[..]), (&[0, 1][..], &[1, 0][..]));
+        let cut = found.cut.unwrap();
+        assert_eq!((cut.column.as_str(), cut.kind, cut.threshold), ("pay", Kind::Pay, 3e5));
+        assert_eq!(cut.counts.iter().sum::<u64>(), 4);
+        assert_eq!(cut.at, 0.5);
+        asked.complement = true;
+        let found = answer(&columns, &asked).unwrap();
+        assert_eq!((found.rows.len(), &found.list[..]), (2, &[4, 3, 2][..]));
+        assert!(found.list.iter().all(|row| found.funnel.failed(*row as usize).eq([0])));
+        asked.clause = Some(1);
+        assert_eq!(answer(&columns, &asked).unwrap().cut, None);
+    }
+
     #[test]
     fn rules_compare_with_peers() {
         let columns = vec![
@@ -233,6 +355,7 @@ mod tests {
         assert_eq!(rows("pay < peers' median"), [0, 1]);
         assert_eq!(rows("ctc > peer_median and peer_median < 2.5 lakh"), [2, 3]);
         assert_eq!(rows("gap is missing"), [4]);
+        assert_eq!(rows("gap < -50 %"), [0]);
         assert_eq!(rows("pay for experience < 0"), [0, 1]);
         assert!(columns.names().contains(&"gap".to_owned()));
         let without = RuleColumns { peers: None, ..columns };

@@ -3,7 +3,7 @@
 use super::rule::{Bound, Clause, Mask, percent_below};
 
 /// A clause that keeps at least this share is hardly a filter.
-const HARDLY: f64 = 0.9;
+pub(super) const HARDLY: f64 = 0.9;
 
 /// One clause of a rule. Counts are rows of the table that the rule was bound to (the used rows).
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,20 @@ pub struct Funnel {
     pub clauses: Vec<FunnelClause>,
     /// The rows that match the whole rule.
     pub matches: Mask,
+    /// The rows that each clause lets pass, whatever the others say.
+    pub passing: Vec<Mask>,
+}
+
+impl Funnel {
+    /// Rows that one clause alone keeps out: they pass all others.
+    pub fn only_this_fails(&self, clause: usize) -> usize {
+        self.clauses.get(clause).map_or(0, |c| c.without.saturating_sub(self.matches.count()))
+    }
+
+    /// The clauses that a row does not pass, ascending; empty where it matches.
+    pub fn failed(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
+        self.passing.iter().enumerate().filter(move |(_, mask)| !mask.contains(row)).map(|(clause, _)| clause)
+    }
 }
 
 /// Counts what each clause of a rule does.
@@ -65,7 +79,7 @@ pub fn funnel(bound: &Bound<'_>) -> Funnel {
             without,
         });
     }
-    Funnel { rows, clauses, matches: so_far }
+    Funnel { rows, clauses, matches: so_far, passing }
 }
 
 fn meet(a: &Mask, b: &Mask) -> Mask {
@@ -166,6 +180,17 @@ mod tests {
                 others.remove(i);
                 let rest = parse(&others.join(" and ")).unwrap();
                 prop_assert_eq!(rest.bind(&table).unwrap().eval().count(), clause.without);
+            }
+            // Everybody matches or fails something; who fails one clause only is counted there.
+            let failed: Vec<Vec<usize>> = (0..table.rows()).map(|row| funnel.failed(row).collect()).collect();
+            for (row, failed) in failed.iter().enumerate() {
+                prop_assert_eq!(failed.is_empty(), funnel.matches.contains(row));
+            }
+            for i in 0..funnel.clauses.len() {
+                let only = failed.iter().filter(|failed| **failed == [i]).count();
+                prop_assert_eq!(funnel.only_this_fails(i), only);
+                let first = failed.iter().filter(|failed| failed.first() == Some(&i)).count();
+                prop_assert_eq!(funnel.clauses[i].fail, first);
             }
         }
     }

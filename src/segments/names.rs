@@ -106,6 +106,7 @@ mod tests {
             q1: 0.0,
             q3: 0.0,
             apart,
+            from_mean: 0.0,
             eta_squared: 0.0,
         };
         Profile {

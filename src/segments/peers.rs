@@ -15,9 +15,6 @@ use crate::table::column::Text;
 use crate::table::number::is_missing;
 use crate::table::role::Role;
 
-/// Fewer peers than this say nothing about what is usual.
-pub const MIN_PEERS: usize = 5;
-
 /// A robust spread in the unit of a standard deviation: 1.4826 times the median absolute deviation
 /// (Rousseeuw & Croux 1993).
 pub(super) const MAD_TO_DEVIATION: f64 = 1.4826;

@@ -50,6 +50,8 @@ pub struct NumberProfile {
     pub q3: f64,
     /// Mean of the cluster less mean of the rest, in standard deviations of all (pay on the log scale).
     pub apart: f64,
+    /// Mean of the cluster less mean of all, in the same unit: the difference of two clusters is that of theirs.
+    pub from_mean: f64,
     /// Share of the column's variance between the clusters, 0…1.
     pub eta_squared: f64,
 }
@@ -108,7 +110,7 @@ impl Members<'_> {
 }
 
 /// Levels kept per cluster and column.
-const TOP_LEVELS: usize = 8;
+pub const TOP_LEVELS: usize = 8;
 
 /// Profiles all clusters; columns that were not inputs too.
 pub fn profiles(members: &Members<'_>) -> Vec<Profile> {
@@ -138,7 +140,7 @@ pub fn profiles(members: &Members<'_>) -> Vec<Profile> {
             share: clustered[cluster].len() as f64 / rows.len().max(1) as f64,
             numbers: profiled.iter().filter_map(|p| p.numbers()).map(|n| n[cluster].clone()).collect(),
             categories: profiled.iter().filter_map(|p| p.categories()).map(|c| c[cluster].clone()).collect(),
-            pay_for_experience: pay.as_ref().map(|pay| pay[cluster].0).filter(|v| v.is_finite()),
+            pay_for_experience: pay.as_ref().map(|pay| pay[cluster].rest).filter(|v| v.is_finite()),
         })
         .collect();
     super::names::name(&mut profiles);
@@ -176,8 +178,15 @@ fn source_rows(members: &Members<'_>) -> Vec<usize> {
     count
 }
 
-/// Per cluster (difference from the rest in standard deviations of all, η² of the column).
-fn apart(values: &[f64], clustered: &[Vec<u32>], scale: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+/// What a cluster's mean of a column is against others, in standard deviations of all.
+struct Against {
+    rest: f64,
+    all: f64,
+    eta_squared: f64,
+}
+
+/// Per cluster what its mean is against others, and η² of the column.
+fn apart(values: &[f64], clustered: &[Vec<u32>], scale: impl Fn(f64) -> f64) -> Vec<Against> {
     let sums: Vec<(f64, f64, f64)> = clustered
         .iter()
         .map(|rows| {
@@ -190,17 +199,15 @@ fn apart(values: &[f64], clustered: &[Vec<u32>], scale: impl Fn(f64) -> f64) -> 
     let (n, sum, square) = sums.iter().fold((0.0, 0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
     let total = (square - sum * sum / n).max(0.0);
     let between: f64 = sums.iter().filter(|s| s.0 > 0.0).map(|s| s.1 * s.1 / s.0).sum::<f64>() - sum * sum / n;
-    let eta = if total > 0.0 { (between / total).clamp(0.0, 1.0) } else { 0.0 };
+    let eta_squared = if total > 0.0 { (between / total).clamp(0.0, 1.0) } else { 0.0 };
     let deviation = (total / n).sqrt();
     sums.iter()
         .map(|&(held, own, _)| {
             let rest = n - held;
-            let difference = if held > 0.0 && rest > 0.0 && deviation > 0.0 {
-                (own / held - (sum - own) / rest) / deviation
-            } else {
-                0.0
+            let from = |mean: f64, others: f64| {
+                if held > 0.0 && others > 0.0 && deviation > 0.0 { (own / held - mean) / deviation } else { 0.0 }
             };
-            (difference, eta)
+            Against { rest: from((sum - own) / rest, rest), all: from(sum / n, n), eta_squared }
         })
         .collect()
 }
@@ -214,7 +221,7 @@ fn numbers(column: &Column, values: &[f64], input: bool, clustered: &[Vec<u32>])
     clustered
         .iter()
         .zip(apart)
-        .map(|(rows, (apart, eta_squared))| {
+        .map(|(rows, against)| {
             let mut known: Vec<f64> = rows.iter().map(|&r| values[r as usize]).filter(|v| v.is_finite()).collect();
             let mean = known.iter().sum::<f64>() / known.len() as f64;
             let mut at = |q| quantile(&mut known, q).unwrap_or(f64::NAN);
@@ -226,8 +233,9 @@ fn numbers(column: &Column, values: &[f64], input: bool, clustered: &[Vec<u32>])
                 q1: at(0.25),
                 q3: at(0.75),
                 mean,
-                apart,
-                eta_squared,
+                apart: against.rest,
+                from_mean: against.all,
+                eta_squared: against.eta_squared,
             }
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::{self, File};
-use std::io::{self, IsTerminal as _, Read};
+use std::io::{self, BufRead, IsTerminal as _, Read};
 use std::path::Path;
 
 use super::{Origin, escape, go_on};
@@ -13,7 +13,7 @@ use crate::jobs::Cancel;
 pub(super) const SAMPLE: &[u8] = include_bytes!("../../sample_data/learners.csv");
 
 /// Bytes between two looks at the cancel token: well under a millisecond from the page cache.
-const CHUNK: usize = 256 * 1024;
+pub(super) const CHUNK: usize = 256 * 1024;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -81,7 +81,7 @@ fn out_of_memory(origin: &Origin) -> Error {
         .try_this("leave out columns or rows, or use a machine with more memory")
 }
 
-fn unreachable_file(path: &Path, origin: &Origin, error: &io::Error) -> Error {
+pub(super) fn unreachable_file(path: &Path, origin: &Origin, error: &io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::NotFound => {
             let missing = origin.error("there is no such file");
@@ -116,38 +116,105 @@ fn neighbour(path: &Path) -> Option<String> {
     Some(folder.map_or_else(|| name.to_owned(), |folder| folder.join(name).to_string_lossy().into_owned()))
 }
 
-/// 16 hex digits that tell whether two byte strings are the same, in one multiplication for eight bytes.
+/// 16 hex digits that tell whether two byte strings are the same.
+pub(super) fn fingerprint(bytes: &[u8]) -> String {
+    let mut state = Fingerprint::default();
+    state.add(bytes);
+    state.told()
+}
+
+/// The fingerprint of bytes that come one piece after the other, in one multiplication for eight bytes.
 ///
 /// FNV-1a taken over little-endian words instead of bytes, with a shift after every product so that high bits reach
 /// low ones, and the length last. Every step is a bijection of the state, so two strings of equal length that differ
 /// in one word always differ here. Not a defence against forgery.
-pub(super) fn fingerprint(bytes: &[u8]) -> String {
-    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
-    let step = |state: u64, word: u64| {
-        let product = (state ^ word).wrapping_mul(PRIME);
-        product ^ (product >> 32)
-    };
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut state = words.iter().fold(OFFSET, |state, word| step(state, u64::from_le_bytes(*word)));
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    state = step(state, u64::from_le_bytes(last));
-    state = step(state, bytes.len() as u64);
-    format!("{state:016x}")
+pub(super) struct Fingerprint {
+    state: u64,
+    /// Bytes of a word that is not full yet.
+    open: [u8; 8],
+    length: u64,
+}
+
+impl Default for Fingerprint {
+    fn default() -> Self {
+        Self { state: 0xcbf2_9ce4_8422_2325, open: [0; 8], length: 0 }
+    }
+}
+
+impl Fingerprint {
+    fn step(&mut self, word: u64) {
+        let product = (self.state ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.state = product ^ (product >> 32);
+    }
+
+    /// Goes on with these bytes.
+    pub(super) fn add(&mut self, mut bytes: &[u8]) {
+        let held = (self.length % 8) as usize;
+        self.length += bytes.len() as u64;
+        if held > 0 {
+            let (fill, rest) = bytes.split_at(bytes.len().min(8 - held));
+            self.open[held..held + fill.len()].copy_from_slice(fill);
+            if held + fill.len() < 8 {
+                return;
+            }
+            self.step(u64::from_le_bytes(self.open));
+            bytes = rest;
+        }
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| self.step(u64::from_le_bytes(*word)));
+        self.open = [0; 8];
+        self.open[..rest.len()].copy_from_slice(rest);
+    }
+
+    /// As 16 hex digits.
+    pub(super) fn told(mut self) -> String {
+        self.step(u64::from_le_bytes(self.open));
+        self.step(self.length);
+        format!("{:016x}", self.state)
+    }
+}
+
+/// How bytes are packed, told by the first of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Packing {
+    Gzip,
+    Zstandard,
+}
+
+impl Packing {
+    pub(super) fn of(start: &[u8]) -> Option<Self> {
+        match start {
+            _ if start.starts_with(GZIP) => Some(Self::Gzip),
+            _ if start.starts_with(ZSTD) => Some(Self::Zstandard),
+            _ => None,
+        }
+    }
+
+    /// What is inside of packed bytes.
+    pub(super) fn open<'a>(self, stored: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
+        Ok(match self {
+            // Multi: `cat a.gz b.gz` is a valid gzip file.
+            Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(stored)),
+            Self::Zstandard => Box::new(zstd::Decoder::with_buffer(stored)?),
+        })
+    }
+
+    /// The complaint about packed bytes that cannot be unpacked.
+    pub(super) fn broken(self, unpacked: u64, why: &io::Error, origin: &Origin) -> Error {
+        let packing = match self {
+            Self::Gzip => "gzip",
+            Self::Zstandard => "Zstandard",
+        };
+        origin
+            .error(format!("its {packing} packing is cut off or corrupt after {unpacked} unpacked bytes ({why})"))
+            .try_this("copy or download the file again")
+    }
 }
 
 /// Takes gzip and Zstandard off, told by their first bytes; anything else passes through.
 pub(super) fn unpack<'a>(stored: Cow<'a, [u8]>, origin: &Origin, cancel: &Cancel) -> Result<Cow<'a, [u8]>> {
-    let (packing, mut decoder): (&str, Box<dyn Read + '_>) = if stored.starts_with(GZIP) {
-        // Multi: `cat a.gz b.gz` is a valid gzip file.
-        ("gzip", Box::new(flate2::read::MultiGzDecoder::new(stored.as_ref())))
-    } else if stored.starts_with(ZSTD) {
-        let decoder = zstd::Decoder::with_buffer(stored.as_ref()).map_err(|error| origin.error(error))?;
-        ("Zstandard", Box::new(decoder))
-    } else {
-        return Ok(stored);
-    };
+    let Some(packing) = Packing::of(&stored) else { return Ok(stored) };
+    let mut decoder = packing.open(stored.as_ref()).map_err(|error| origin.error(error))?;
     let mut bytes = Vec::new();
     let mut chunk = vec![0; CHUNK];
     loop {
@@ -158,14 +225,7 @@ pub(super) fn unpack<'a>(stored: Cow<'a, [u8]>, origin: &Origin, cancel: &Cancel
                 bytes.try_reserve(count).map_err(|_| out_of_memory(origin))?;
                 bytes.extend_from_slice(&chunk[..count]);
             }
-            Err(error) => {
-                return Err(origin
-                    .error(format!(
-                        "its {packing} packing is cut off or corrupt after {} unpacked bytes ({error})",
-                        bytes.len()
-                    ))
-                    .try_this("copy or download the file again"));
-            }
+            Err(error) => return Err(packing.broken(bytes.len() as u64, &error, origin)),
         }
     }
 }
@@ -187,6 +247,11 @@ mod tests {
         assert_ne!(fingerprint(b""), fingerprint(b"\0"));
         assert_ne!(fingerprint(b"\0"), fingerprint(b"\0\0"));
         assert_eq!(whole.len(), 16);
+        for size in 1..text.len() {
+            let mut pieces = Fingerprint::default();
+            text.chunks(size).for_each(|piece| pieces.add(piece));
+            assert_eq!(pieces.told(), whole, "in pieces of {size}");
+        }
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! Parquet and Arrow IPC files, by polars, from bytes in memory.
 
 use std::cell::Cell;
+use std::fs::File;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use polars::prelude::{
-    ArrowDataType, ArrowField, ArrowSchema, DataFrame, DataType, IpcReader, ParallelStrategy, ParquetReader,
-    PolarsResult, SerReader as _,
+    ArrowDataType, ArrowField, ArrowSchema, DataFrame, DataType, FileMetadataRef, IpcReader, ParallelStrategy,
+    ParquetReader, PolarsResult, SerReader as _,
 };
 
 use super::text::{columns, list};
 use super::{Format, Origin, Parsed, go_on};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::jobs::Cancel;
 
 /// Reads the columns that a table can hold; nested and binary ones are left out with a notice, categoricals become
@@ -20,26 +22,17 @@ use crate::jobs::Cancel;
 /// polars cannot be cancelled while it reads, only before and after.
 pub(super) fn read(format: Format, bytes: &[u8], origin: &Origin, cancel: &Cancel) -> Result<Parsed> {
     go_on(cancel)?;
-    let corrupt = |why: String| {
-        origin
-            .error(format!("this {format} file is cut off or corrupt ({})", super::excerpt(&why)))
-            .try_this("copy or write the file again")
-    };
     let ending: &[u8] = if format == Format::Parquet { b"PAR1" } else { b"ARROW1" };
     if !bytes.ends_with(ending) || bytes.len() < 2 * ending.len() {
-        return Err(corrupt("its last bytes are missing".to_owned()));
+        return Err(corrupt(format, "its last bytes are missing", origin));
     }
+    let corrupt = |why: String| corrupt(format, &why, origin);
     let schema = guarded(|| match format {
         Format::Parquet => ParquetReader::new(Cursor::new(bytes)).schema(),
         _ => IpcReader::new(Cursor::new(bytes)).schema(),
     })
     .map_err(corrupt)?;
-    let (kept, dropped) = sort_out(&schema);
-    if kept.is_empty() {
-        return Err(origin
-            .error("all its columns are nested or binary")
-            .try_this("write a file with columns of numbers, text or dates"));
-    }
+    let (kept, notices) = usable(&schema, origin)?;
     let frame = guarded(|| {
         let frame = match format {
             // One thread: polars' own pool has the priority of the keyboard.
@@ -54,18 +47,83 @@ pub(super) fn read(format: Format, bytes: &[u8], origin: &Origin, cancel: &Cance
     .map_err(corrupt)?;
     go_on(cancel)?;
     if frame.height() == 0 {
-        return Err(origin.error("it has columns but no rows").try_this("name a file with at least one row"));
+        return Err(no_rows(origin));
     }
-    let notices = if dropped.is_empty() {
-        Vec::new()
-    } else {
-        vec![format!(
-            "{} left out, of a type that is not read (nested, binary, decimal): {}",
-            columns(dropped.len()),
-            list(&dropped)
-        )]
-    };
     Ok(Parsed { frame, lines: None, notices })
+}
+
+/// The row groups of a Parquet file.
+pub(super) struct Groups {
+    /// Columns that a table can hold.
+    pub(super) columns: Vec<String>,
+    pub(super) notices: Vec<String>,
+    metadata: FileMetadataRef,
+}
+
+impl Groups {
+    /// Looks at the row groups of a file.
+    pub(super) fn open(path: &Path, origin: &Origin) -> Result<Self> {
+        let (schema, metadata) = guarded(|| {
+            let mut reader = ParquetReader::new(File::open(path)?);
+            Ok((reader.schema()?, FileMetadataRef::clone(reader.get_metadata()?)))
+        })
+        .map_err(|why| corrupt(Format::Parquet, &why, origin))?;
+        let (columns, notices) = usable(&schema, origin)?;
+        if metadata.num_rows == 0 {
+            return Err(no_rows(origin));
+        }
+        Ok(Self { columns, notices, metadata })
+    }
+
+    /// Hands over one row group after the other.
+    pub(super) fn each(
+        &self,
+        path: &Path,
+        origin: &Origin,
+        cancel: &Cancel,
+        on: &mut dyn FnMut(DataFrame) -> Result<()>,
+    ) -> Result<()> {
+        // A slice of the rows would be found by decoding all groups before it; a file of one group is all of it.
+        let mut one = (*self.metadata).clone();
+        for group in self.metadata.row_groups.iter().filter(|group| group.num_rows() > 0) {
+            go_on(cancel)?;
+            (one.num_rows, one.row_groups) = (group.num_rows(), vec![group.clone()]);
+            let frame = guarded(|| {
+                let mut reader = ParquetReader::new(File::open(path)?).read_parallel(ParallelStrategy::None);
+                reader.set_metadata(FileMetadataRef::new(one.clone()));
+                plain(reader.with_columns(Some(self.columns.clone())).finish()?)
+            })
+            .map_err(|why| corrupt(Format::Parquet, &why, origin))?;
+            on(frame)?;
+        }
+        Ok(())
+    }
+}
+
+fn corrupt(format: Format, why: &str, origin: &Origin) -> Error {
+    origin
+        .error(format!("this {format} file is cut off or corrupt ({})", super::excerpt(why)))
+        .try_this("copy or write the file again")
+}
+
+fn no_rows(origin: &Origin) -> Error {
+    origin.error("it has columns but no rows").try_this("name a file with at least one row")
+}
+
+/// Names of the columns that a table can hold, and what is said about the others.
+fn usable(schema: &ArrowSchema, origin: &Origin) -> Result<(Vec<String>, Vec<String>)> {
+    let (kept, dropped) = sort_out(schema);
+    if kept.is_empty() {
+        return Err(origin
+            .error("all its columns are nested or binary")
+            .try_this("write a file with columns of numbers, text or dates"));
+    }
+    let left_out = || {
+        let (count, names) = (columns(dropped.len()), list(&dropped));
+        format!("{count} left out, of a type that is not read (nested, binary, decimal): {names}")
+    };
+    let notices = if dropped.is_empty() { Vec::new() } else { vec![left_out()] };
+    Ok((kept, notices))
 }
 
 /// Names of the columns that a table can hold, and of the others.

@@ -17,6 +17,49 @@ const STRIDE: u64 = 128 * 1024;
 /// A quoted cell of more lines is worth a notice: the usual cause is a quote that was never closed.
 const LONG_CELL: u64 = 100;
 
+/// How a text is cut into cells.
+pub(super) struct Layout {
+    pub(super) header: Header,
+    delimiter: u8,
+}
+
+impl Layout {
+    /// Found out from the beginning of the text.
+    pub(super) fn new(text: &str, options: &Options, origin: &Origin) -> Result<Self> {
+        let delimiter = match options.delimiter {
+            Some(delimiter) => usable(delimiter)?,
+            None => delimiter::sniff(text),
+        };
+        match Records::new(text, delimiter, 1).advance() {
+            Ok(Some(first)) => Ok(Self { header: Header::of(first.fields), delimiter }),
+            Ok(None) => Err(no_rows(origin)),
+            Err(fault) => Err(fault.told(origin)),
+        }
+    }
+}
+
+/// A piece of a text, which begins where a record begins.
+pub(super) struct Piece<'a> {
+    pub(super) text: &'a str,
+    /// The line on which it begins, counted from 1.
+    pub(super) line: u64,
+    /// Whether its first record is the header of the text.
+    pub(super) has_header: bool,
+    /// Whether the text ends with it; otherwise a record that touches its end may go on behind it and is left.
+    pub(super) is_last: bool,
+}
+
+/// The rows of a piece, and where the next one begins.
+pub(super) struct Taken {
+    pub(super) frame: DataFrame,
+    pub(super) lines: Lines,
+    pub(super) notices: Vec<String>,
+    /// Bytes that the rows took.
+    pub(super) bytes: usize,
+    /// The line behind them.
+    pub(super) line: u64,
+}
+
 /// Reads delimited text.
 ///
 /// Blank lines are skipped, cells are neither trimmed nor converted, an empty cell is null (as in pandas, also when
@@ -28,55 +71,67 @@ pub(super) fn read(
     cancel: &Cancel,
     progress: &mut dyn FnMut(u64, Option<u64>),
 ) -> Result<Parsed> {
-    let delimiter = match options.delimiter {
-        Some(delimiter) => usable(delimiter)?,
-        None => delimiter::sniff(text),
-    };
-    let mut records = Records::new(text, delimiter);
-    let header = match records.advance() {
-        Ok(Some(first)) => Header::of(first.fields),
-        Ok(None) => return Err(no_rows(origin)),
-        Err(fault) => return Err(fault.told(origin)),
-    };
-    if header.first_is_data {
-        records = Records::new(text, delimiter);
+    let layout = Layout::new(text, options, origin)?;
+    let piece = Piece { text, line: 1, has_header: !layout.header.first_is_data, is_last: true };
+    let taken = take(&piece, &layout, origin, cancel, progress)?;
+    if taken.frame.height() == 0 {
+        return Err(no_rows(origin));
     }
+    let mut notices = layout.header.notices;
+    notices.extend(taken.notices);
+    Ok(Parsed { frame: taken.frame, lines: Some(taken.lines), notices })
+}
 
-    let mut rows = Rows::new(&header.names, text);
-    let mut notices = header.notices;
+/// Reads a piece of delimited text.
+pub(super) fn take(
+    piece: &Piece<'_>,
+    layout: &Layout,
+    origin: &Origin,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(u64, Option<u64>),
+) -> Result<Taken> {
+    let (text, names) = (piece.text, &layout.header.names);
+    let mut records = Records::new(text, layout.delimiter, piece.line);
+    let mut rows = Rows::new(names, text);
+    let mut notices = Vec::new();
+    let mut is_header = piece.has_header;
+    let (mut bytes, mut line) = (0, piece.line);
     let total = Some(text.len() as u64);
     let mut looked_at = 0;
     loop {
         let record = match records.advance() {
             Ok(Some(record)) => record,
             Ok(None) => break,
+            Err(fault) if !piece.is_last && fault.at_end => break,
             Err(fault) => return Err(fault.told(origin)),
         };
-        if record.end - looked_at >= STRIDE {
-            looked_at = record.end;
+        let end = record.end;
+        if !piece.is_last && end == text.len() as u64 {
+            break;
+        }
+        if end - looked_at >= STRIDE {
+            looked_at = end;
             go_on(cancel)?;
             progress(looked_at, total);
         }
-        if record.fields.len() != header.names.len() {
-            if record.raw.trim().is_empty() {
-                continue;
+        if std::mem::take(&mut is_header) {
+            // Its fields are the names.
+        } else if record.fields.len() == names.len() {
+            if record.breaks > LONG_CELL {
+                notices.push(format!(
+                    "the row on line {} runs over {} lines because of its quotes: is one of them never closed?",
+                    record.line,
+                    record.breaks + 1
+                ));
             }
-            return Err(ragged(&record, header.names.len(), delimiter, origin));
+            rows.push(&record);
+        } else if !record.raw.trim().is_empty() {
+            return Err(ragged(&record, names.len(), layout.delimiter, origin));
         }
-        if record.breaks > LONG_CELL {
-            notices.push(format!(
-                "the row on line {} runs over {} lines because of its quotes: is one of them never closed?",
-                record.line,
-                record.breaks + 1
-            ));
-        }
-        rows.push(&record);
-    }
-    if rows.count == 0 {
-        return Err(no_rows(origin));
+        (bytes, line) = (records.end, records.line);
     }
     let (frame, lines) = rows.finish(origin)?;
-    Ok(Parsed { frame, lines: Some(lines), notices })
+    Ok(Taken { frame, lines, notices, bytes, line })
 }
 
 fn usable(delimiter: u8) -> Result<u8> {
@@ -87,7 +142,7 @@ fn usable(delimiter: u8) -> Result<u8> {
         .because("it must be one ASCII character, not a quote or line end"))
 }
 
-fn no_rows(origin: &Origin) -> Error {
+pub(super) fn no_rows(origin: &Origin) -> Error {
     origin.error("it has a header but no rows").try_this("name a file with at least one row below its header")
 }
 
@@ -152,7 +207,8 @@ fn line_end(text: &str) -> u8 {
     if memchr::memchr(b'\n', text.as_bytes()).is_some() { b'\n' } else { b'\r' }
 }
 
-/// The records of a text, one after the other, with the places that the `csv` crate does not tell.
+/// The records of a text that begins on a line, one after the other, with the places that the `csv` crate does not
+/// tell.
 pub(super) struct Records<'a> {
     text: &'a str,
     reader: csv::Reader<&'a [u8]>,
@@ -179,6 +235,8 @@ pub(super) struct Record<'a> {
 pub(super) struct Fault {
     line: u64,
     start: String,
+    /// It runs to the end of the text.
+    at_end: bool,
 }
 
 impl Fault {
@@ -190,14 +248,14 @@ impl Fault {
 }
 
 impl<'a> Records<'a> {
-    pub(super) fn new(text: &'a str, delimiter: u8) -> Self {
+    pub(super) fn new(text: &'a str, delimiter: u8, line: u64) -> Self {
         let reader = ReaderBuilder::new()
             .delimiter(delimiter)
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(64 * 1024)
             .from_reader(text.as_bytes());
-        Self { text, reader, fields: StringRecord::new(), delimiter, line_end: line_end(text), line: 1, end: 0 }
+        Self { text, reader, fields: StringRecord::new(), delimiter, line_end: line_end(text), line, end: 0 }
     }
 
     /// The next record; blank lines are no records.
@@ -222,7 +280,8 @@ impl<'a> Records<'a> {
             && let Some(at) = badly_closed_quote(raw.as_bytes(), self.delimiter)
         {
             let line = line + self.breaks_in(&raw.as_bytes()[..at]);
-            return Err(Fault { line, start: excerpt(raw[at..].lines().next().unwrap_or_default()) });
+            let start = excerpt(raw[at..].lines().next().unwrap_or_default());
+            return Err(Fault { line, start, at_end: self.end == self.text.len() });
         }
         Ok(Some(Record { fields: &self.fields, raw, line, breaks, end: self.end as u64 }))
     }

@@ -34,7 +34,7 @@ struct Split {
 
 impl Split {
     fn of(text: &str, delimiter: u8) -> Self {
-        let mut records = Records::new(text, delimiter);
+        let mut records = Records::new(text, delimiter, 1);
         let mut split = Self { agreeing: 0, fields: 0 };
         for _ in 0..LOOK_AT {
             // An error is met again, and told, when the file is read.

@@ -11,6 +11,7 @@ mod format;
 mod header;
 mod jsonlines;
 mod lines;
+mod pieces;
 pub mod synthetic;
 mod text;
 
@@ -23,6 +24,7 @@ use crate::error::{Error, Result};
 use crate::jobs::{Cancel, Cancelled};
 
 pub use format::Format;
+pub use pieces::Pieces;
 pub use text::{escape, excerpt};
 
 use lines::Lines;
@@ -160,6 +162,11 @@ pub fn read(
 /// Arrow file). A panic hook asks this and stays silent, or it would report a crash that is none.
 pub fn is_panic_caught() -> bool {
     columnar::is_guarded()
+}
+
+/// 16 hex digits that tell whether two byte strings are the same; as that of a [`RawTable`].
+pub fn fingerprint(bytes: &[u8]) -> String {
+    bytes::fingerprint(bytes)
 }
 
 /// What a reader of one format hands over.

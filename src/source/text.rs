@@ -40,10 +40,19 @@ fn utf8_or_latin1(bytes: &[u8]) -> Text<'_> {
         Err(error) => {
             let line = 1 + memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count();
             let (content, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-            let notice = format!("read as Latin-1 (Windows-1252): not valid UTF-8, first on line {line}");
-            Text { content, notice: Some(notice) }
+            Text { content, notice: Some(latin1_notice(line as u64)) }
         }
     }
+}
+
+/// What is said of a text that is first not UTF-8 on a line.
+pub(super) fn latin1_notice(line: u64) -> String {
+    format!("read as Latin-1 (Windows-1252): not valid UTF-8, first on line {line}")
+}
+
+/// Whether a byte order mark says so.
+pub(super) fn is_utf16(bytes: &[u8]) -> bool {
+    Encoding::for_bom(bytes).is_some_and(|(encoding, _)| encoding == UTF_16LE || encoding == UTF_16BE)
 }
 
 fn utf16(encoding: &'static Encoding, bytes: &[u8], origin: &Origin) -> Result<Text<'static>> {
@@ -76,7 +85,8 @@ fn refuse_binary(bytes: &[u8], origin: &Origin) -> Result<()> {
     Ok(())
 }
 
-fn binary(bytes: &[u8], origin: &Origin, why: impl std::fmt::Display) -> Error {
+/// The complaint about bytes that are no text.
+pub(super) fn binary(bytes: &[u8], origin: &Origin, why: impl std::fmt::Display) -> Error {
     match format::looks_like(bytes) {
         Some(kind) => origin.error(format!("it looks like {kind}")),
         None => origin.error(format!("it is not text: {why}")),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::recipe::{Inputs, Recipe, Seen};
-use super::{Cleaned, findings, row_labels};
+use super::{Cleaned, Prepared, findings, row_labels};
 use crate::error::Result;
 use crate::features::Feature;
 use crate::jobs::Cancel;
@@ -55,11 +55,9 @@ impl Side {
         let features = super::features(cleaned, &recipe)?;
         let prepared = Arc::new(super::prepare(cleaned, &features, cancel)?);
         let clustering = super::fit(cleaned, &prepared, &recipe, k, cancel)?;
-        let labels = row_labels(&prepared, &clustering);
-        let source = |row: &u32| cleaned.learners.source_row[*row as usize];
-        let clusters = prepared.encoded.rows.iter().map(source).zip(labels).collect();
+        let clusters = members(cleaned, &prepared, &row_labels(&prepared, &clustering));
         let found = findings::KFound::new(clustering);
-        let names = found.describe(cleaned, &prepared).profiles.iter().map(|p| p.name.clone()).collect();
+        let names = recipe.names_of(&found.describe(cleaned, &prepared).profiles);
         recipe.source.seen = Some(Seen::from(&*cleaned.table));
         recipe.k = Some(k);
         Ok(Self { recipe, features, clusters, names })
@@ -77,10 +75,24 @@ impl Side {
 /// # Errors
 /// A path that TOML cannot hold.
 pub fn changes(before: &Side, after: &Side) -> Result<Vec<Change>> {
-    let (old, new) = (keys(&before.recipe)?, keys(&after.recipe)?);
+    choices((&before.recipe, &before.features), (&after.recipe, &after.features))
+}
+
+/// As [`changes`], of recipes and the features that they make of the table.
+///
+/// # Errors
+/// A path that TOML cannot hold.
+pub fn choices(before: (&Recipe, &[Feature]), after: (&Recipe, &[Feature])) -> Result<Vec<Change>> {
+    let (old, new) = (keys(before.0)?, keys(after.0)?);
     let mut changes = differences("", &old, &new);
-    changes.extend(feature_changes(&before.features, &after.features));
+    changes.extend(feature_changes(before.1, after.1));
     Ok(changes)
+}
+
+/// Source row and cluster of every clustered row, ascending by row; `labels` are by clustered row.
+pub fn members(cleaned: &Cleaned, prepared: &Prepared, labels: &[u16]) -> Vec<(u32, u16)> {
+    let source = |row: &u32| cleaned.learners.source_row[*row as usize];
+    prepared.encoded.rows.iter().map(source).zip(labels.iter().copied()).collect()
 }
 
 /// Keys and values of everything but the features, which are compared as the table understands them.
@@ -122,8 +134,12 @@ fn feature_changes(old: &[Feature], new: &[Feature]) -> Vec<Change> {
 
 /// Who moved, for two sides of the same table.
 pub fn moved(before: &Side, after: &Side) -> Moved {
-    let (old, new) = (&before.clusters, &after.clusters);
-    let mut table = vec![vec![0; after.names.len()]; before.names.len()];
+    moves((&before.clusters, before.names.len()), (&after.clusters, after.names.len()))
+}
+
+/// Who moved between two clusterings, each given as its [`members`] and its number of clusters.
+pub fn moves((old, k_before): (&[(u32, u16)], usize), (new, k_after): (&[(u32, u16)], usize)) -> Moved {
+    let mut table = vec![vec![0; k_after]; k_before];
     let (mut only_before, mut only_after) = (0, 0);
     let (mut i, mut j) = (0, 0);
     while i < old.len() || j < new.len() {

@@ -7,8 +7,8 @@ use crate::cluster::Clustering;
 use crate::error::{Error, Result};
 use crate::features::influence::Influence;
 use crate::jobs::{Cancel, Cancelled};
-use crate::quality::KQuality;
-use crate::quality::Verdict;
+use crate::quality::structure::Evidence;
+use crate::quality::{KQuality, Spread, Verdict, spreads};
 use crate::segments::age::AgeProfile;
 use crate::segments::description::Description;
 use crate::segments::profile::Profile;
@@ -20,6 +20,8 @@ pub struct Sweep {
     pub prepared: Arc<Prepared>,
     /// One entry per k asked for, ascending.
     pub ks: Vec<KFound>,
+    /// How the sweep stands beside tables without groups and on other rows; `None` until that is computed.
+    pub evidence: Option<Arc<Evidence>>,
     /// What the criteria say together; `None` while the qualities are computed.
     pub verdict: Option<Verdict>,
 }
@@ -35,6 +37,7 @@ pub struct KFound {
     pub quality: Option<KQuality>,
     described: Arc<OnceLock<Described>>,
     explained: Arc<OnceLock<Vec<Option<Description>>>>,
+    spread: Arc<OnceLock<Vec<Option<Spread>>>>,
 }
 
 /// Who is in the clusters of one k.
@@ -53,7 +56,13 @@ pub struct Described {
 impl KFound {
     /// A clustering that is neither judged nor described yet.
     pub fn new(clustering: Clustering) -> Self {
-        Self { clustering: Arc::new(clustering), quality: None, described: Arc::default(), explained: Arc::default() }
+        Self {
+            clustering: Arc::new(clustering),
+            quality: None,
+            described: Arc::default(),
+            explained: Arc::default(),
+            spread: Arc::default(),
+        }
     }
 
     /// Profiles and influence, computed at the first call.
@@ -82,6 +91,21 @@ impl KFound {
             let _ = self.explained.set(found);
         }
         Ok(self.explained().unwrap_or_default())
+    }
+
+    /// How the silhouettes of each cluster are spread, computed at the first call; `None` where they are estimated.
+    pub fn spread(&self, prepared: &Prepared) -> Option<&[Option<Spread>]> {
+        let per_row = self.quality.as_ref()?.silhouette.as_ref()?.per_row.as_deref()?;
+        let spread = || {
+            let labels = super::row_labels(prepared, &self.clustering);
+            spreads(per_row, prepared.matrix.distinct_of(), &labels, self.clustering.k)
+        };
+        Some(self.spread.get_or_init(spread))
+    }
+
+    /// How the silhouettes are spread, where that is computed already.
+    pub fn spread_found(&self) -> Option<&[Option<Spread>]> {
+        self.spread.get().map(Vec::as_slice)
     }
 
     /// Each cluster as a short rule, where that is computed already.

@@ -3,9 +3,13 @@
 pub mod cache;
 pub mod diff;
 pub mod findings;
+pub mod follow;
 pub mod history;
+pub mod learner;
+pub mod model;
 pub mod plan;
 pub mod recipe;
+pub mod score;
 pub mod session;
 
 use std::sync::Arc;
@@ -22,6 +26,7 @@ use crate::jobs::Cancel;
 use crate::jobs::Cancelled;
 use crate::matrix::Matrix;
 use crate::quality;
+use crate::quality::structure::{self, Evidence, Part, Question, Reference};
 use crate::segments::age::{self, Ages};
 use crate::segments::description::{self, Description};
 use crate::segments::peers::{self, Peers};
@@ -108,8 +113,8 @@ pub fn clean(table: &Arc<Table>, cleaning: &Cleaning) -> Cleaned {
             return (None, None, None);
         }
         let residual = order::pay_for_experience(&learners);
-        let peers = residual.as_deref().and_then(|r| peers::peers(&learners, r, peers::MIN_PEERS));
-        (residual, peers, age::ages(&learners, cleaning, age::GRADUATION_AGE))
+        let peers = residual.as_deref().and_then(|r| peers::peers(&learners, r, cleaning.min_peers));
+        (residual, peers, age::ages(&learners, cleaning))
     };
     let columns = || {
         let problems = problems::problems(&learners.columns);
@@ -247,7 +252,7 @@ pub fn sweep(
             found.push(next);
         }
     })?;
-    let mut sweep = Sweep { prepared: Arc::clone(prepared), ks: found, verdict: None };
+    let mut sweep = Sweep { prepared: Arc::clone(prepared), ks: found, evidence: None, verdict: None };
     judge(&mut sweep, recipe, cancel, &mut |share| on(Step::Quality(share)))?;
     Ok(sweep)
 }
@@ -266,6 +271,48 @@ pub fn judge(sweep: &mut Sweep, recipe: &Recipe, cancel: &Cancel, progress: &mut
         found.quality = Some(quality);
     }
     Ok(())
+}
+
+/// Holds a sweep against reference tables and other rows, and renews the verdict with what that says. `on` hears
+/// what there is so far and what share of all it is.
+///
+/// # Errors
+/// Interruption; the sweep is then as it was.
+pub fn compare(
+    cleaned: &Cleaned,
+    sweep: &mut Sweep,
+    recipe: &Recipe,
+    cancel: &Cancel,
+    on: &mut dyn FnMut(&Evidence, f32),
+) -> Result<()> {
+    let clusterings: Vec<&Clustering> = sweep.ks.iter().map(|found| &*found.clustering).collect();
+    let parts = parts(cleaned, &sweep.prepared.encoded);
+    let question = Question {
+        matrix: &sweep.prepared.matrix,
+        parts: &parts,
+        clusterings: &clusterings,
+        params: recipe.params(),
+        reference: Reference::Copula,
+        tables: structure::TABLES,
+    };
+    let evidence = structure::evidence(&question, cancel, on).map_err(|_| Error::interrupted())?;
+    let qualities: Vec<_> = sweep.ks.iter().filter_map(|found| found.quality.clone()).collect();
+    sweep.verdict = Some(structure::judge(&qualities, &evidence, &parts));
+    sweep.evidence = Some(Arc::new(evidence));
+    Ok(())
+}
+
+/// Which columns of the matrix one feature takes, and whether its values have an order.
+fn parts(cleaned: &Cleaned, encoded: &Encoded) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for (at, name) in encoded.features.iter().enumerate() {
+        let from = parts.last().map_or(0, |part| part.columns.end);
+        let width = encoded.columns.iter().filter(|column| column.feature == at).count();
+        let column = cleaned.learners.columns.iter().find(|column| column.name == *name);
+        let nominal = column.is_some_and(|column| column.categories().is_some());
+        parts.push(Part { columns: from..from + width, name: name.clone(), nominal });
+    }
+    parts
 }
 
 /// Clusters for one k, canonically numbered; without its quality.

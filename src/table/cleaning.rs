@@ -35,7 +35,13 @@ impl Entity {
     }
 }
 
-/// What is chosen about cleaning.
+/// How old people are when they graduate, and so when experience begins, where nothing else is said; in years.
+pub const GRADUATION_AGE: f64 = 22.0;
+
+/// Fewer peers than this say nothing about what is usual, where nothing else is said.
+pub const MIN_PEERS: usize = 5;
+
+/// What is chosen about how rows become learners.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cleaning {
     /// Rules whose switch is not where it stands by default.
@@ -48,6 +54,18 @@ pub struct Cleaning {
     pub reference: Reference,
     /// No rule and no entity policy at all; the row index is left out.
     pub raw: bool,
+    /// Age at graduation in years: where the table has no age, it is assumed to be this plus experience.
+    pub graduation_age: f64,
+    /// Fewest peers that count, at least 1.
+    pub min_peers: usize,
+}
+
+impl Cleaning {
+    /// Whether both leave the same rows; ages and peers are figures about them.
+    pub fn same_rows(&self, other: &Self) -> bool {
+        let Self { graduation_age, min_peers, .. } = *self;
+        *self == Self { graduation_age, min_peers, ..other.clone() }
+    }
 }
 
 impl Default for Cleaning {
@@ -58,6 +76,8 @@ impl Default for Cleaning {
             years: (1970, 2025),
             reference: Reference::default(),
             raw: false,
+            graduation_age: GRADUATION_AGE,
+            min_peers: MIN_PEERS,
         }
     }
 }
@@ -119,6 +139,33 @@ pub fn clean(table: &Table, cleaning: &Cleaning) -> Learners {
     if !cleaning.raw {
         for rule in Rule::ALL {
             work.apply(rule);
+        }
+    }
+    work.finish()
+}
+
+/// Spellings of job titles that were merged: what is equal but for case and space, and the spelling that stands for
+/// it.
+pub type Spellings = HashMap<String, String>;
+
+/// What spellings of a job title have in common.
+pub fn spelling_key(level: &str) -> String {
+    level.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Applies those rules that look at one row alone, so that a table can be cleaned in pieces: no row is a duplicate of
+/// another, every row speaks for itself, and job titles are spelled as `spellings` says.
+///
+/// Where experience counts up to the latest start year of a table, `cleaning` must name that year.
+pub fn clean_each(table: &Table, cleaning: &Cleaning, spellings: &Spellings) -> Learners {
+    let mut work = Work::new(table, cleaning);
+    if !cleaning.raw {
+        for rule in Rule::ALL {
+            match rule {
+                Rule::ExactDuplicates | Rule::OnePerLearner => {}
+                Rule::JobSpellings => work.known_spellings(spellings),
+                _ => work.apply(rule),
+            }
         }
     }
     work.finish()
@@ -342,16 +389,15 @@ impl<'a> Work<'a> {
 
     fn job_spellings(&mut self) {
         let (Some(column), Some(text)) = (self.index(Role::Job), self.text(Role::Job)) else { return };
-        let key = |level: &str| level.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
         let mut best: HashMap<String, u32> = HashMap::new();
         for (code, _) in text.by_frequency() {
-            best.entry(key(&text.levels[code as usize])).or_insert(code);
+            best.entry(spelling_key(&text.levels[code as usize])).or_insert(code);
         }
         let merged: Vec<u32> = text
             .levels
             .iter()
             .enumerate()
-            .map(|(code, level)| best.get(&key(level)).copied().unwrap_or(code as u32))
+            .map(|(code, level)| best.get(&spelling_key(level)).copied().unwrap_or(code as u32))
             .collect();
         let rows = self.meeting(|row| {
             let code = text.codes[row];
@@ -369,6 +415,18 @@ impl<'a> Work<'a> {
             "job titles: case and space variants merged".to_owned(),
             rows,
         );
+    }
+
+    /// Job titles under the spelling that another table gave them; others stay.
+    fn known_spellings(&mut self, spellings: &Spellings) {
+        let (Some(column), Some(text)) = (self.index(Role::Job), self.text(Role::Job)) else { return };
+        if !self.is_on(Rule::JobSpellings, true) {
+            return;
+        }
+        let known = |level: &String| spellings.get(&spelling_key(level)).unwrap_or(level).clone();
+        let levels: Vec<String> = text.levels.iter().map(known).collect();
+        let cell = |&code: &u32| levels.get(code as usize).map(String::as_str);
+        self.columns[column].data = Data::Text(Text::encode(text.codes.iter().map(cell)));
     }
 
     fn missing_text(&mut self, role: Role, rule: Rule) {

@@ -18,6 +18,8 @@ pub struct Column {
     pub data: Data,
     /// Made by us from other columns: never written back as if it had been in the source.
     pub derived: bool,
+    /// Its cells were read with a decimal comma.
+    pub decimal_comma: bool,
     /// Cells that could not be read as what the column is, the first few with their source row.
     pub unreadable: Unreadable,
 }
@@ -57,13 +59,21 @@ impl Column {
             role,
             data: Data::Number(Arc::new(values)),
             derived: false,
+            decimal_comma: false,
             unreadable: Unreadable::default(),
         }
     }
 
     /// A column of categories.
     pub fn text(name: impl Into<String>, role: Role, text: Text) -> Self {
-        Self { name: name.into(), role, data: Data::Text(text), derived: false, unreadable: Unreadable::default() }
+        Self {
+            name: name.into(),
+            role,
+            data: Data::Text(text),
+            derived: false,
+            decimal_comma: false,
+            unreadable: Unreadable::default(),
+        }
     }
 
     /// Number of rows.
@@ -141,6 +151,7 @@ impl Column {
             role: self.role,
             data,
             derived: self.derived,
+            decimal_comma: self.decimal_comma,
             unreadable: self.unreadable.clone(),
         }
     }

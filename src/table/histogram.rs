@@ -10,16 +10,19 @@ pub fn counts(column: &Column, bins: usize) -> Vec<u64> {
         // Where most values occur once, as ids do, there is no shape to show.
         Data::Text(text) if text.levels.len() * 2 > text.codes.len() => Vec::new(),
         Data::Text(text) => text.by_frequency().into_iter().take(bins).map(|(_, rows)| rows as u64).collect(),
-        Data::Number(values) => {
-            let Some(axis) = Axis::of(values) else { return Vec::new() };
-            let mut counts = vec![0; bins];
-            for value in values.iter().filter(|v| v.is_finite()) {
-                let at = (axis.place(*value) * bins as f64) as usize;
-                counts[at.min(bins - 1)] += 1;
-            }
-            counts
-        }
+        Data::Number(values) => of_numbers(values, bins).map(|(_, counts)| counts).unwrap_or_default(),
     }
+}
+
+/// Numbers in `bins` bins along the axis that suits them; `None` where none is finite.
+pub fn of_numbers(values: &[f64], bins: usize) -> Option<(Axis, Vec<u64>)> {
+    let axis = Axis::of(values)?;
+    let mut counts = vec![0; bins];
+    for value in values.iter().filter(|v| v.is_finite()) {
+        let at = (axis.place(*value) * bins as f64) as usize;
+        counts[at.min(bins - 1)] += 1;
+    }
+    Some((axis, counts))
 }
 
 /// The axis of a histogram.

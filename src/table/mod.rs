@@ -9,7 +9,10 @@ pub mod money;
 pub mod number;
 mod reading;
 pub mod role;
+pub mod schema;
 pub mod year;
+
+use polars::prelude::DataFrame;
 
 use crate::error::{Error, Result, nearest};
 use crate::source::{Format, RawTable};
@@ -50,6 +53,13 @@ pub struct RoleChoices {
     pub currency: Option<Currency>,
 }
 
+impl RoleChoices {
+    /// The last word about a column.
+    pub fn said(&self, name: &str) -> Option<Role> {
+        self.roles.iter().rev().find(|(column, _)| column == name).map(|(_, role)| *role)
+    }
+}
+
 impl Table {
     /// Types the columns of a table that was read, and finds their roles.
     pub fn new(raw: RawTable, choices: &RoleChoices) -> Result<Self> {
@@ -83,6 +93,11 @@ impl Table {
     /// Number of source rows.
     pub fn rows(&self) -> usize {
         self.rows
+    }
+
+    /// The cells as they stood in the source.
+    pub fn frame(&self) -> &DataFrame {
+        &self.raw.frame
     }
 
     /// Where a source row stands: `learners.csv, line 17` or `learners.parquet, row 15`.

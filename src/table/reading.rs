@@ -8,6 +8,7 @@ use super::column::{Column, Data, Text, Unreadable};
 use super::money::{self, Currency};
 use super::number::{DecimalMark, Number, parse_number_with};
 use super::role::Role;
+use super::schema::Kind;
 use crate::error::{Error, Result, nearest};
 use crate::source::RawTable;
 
@@ -18,21 +19,19 @@ const MOSTLY: f64 = 0.9;
 pub(super) fn columns(raw: &RawTable, choices: &RoleChoices, notices: &mut Vec<String>) -> Result<Vec<Column>> {
     let frame = &raw.frame;
     let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
-    let said = said_roles(&names, choices, &raw.name)?;
+    check_said_roles(&names, choices, &raw.name)?;
     let mut columns: Vec<Column> = frame
         .columns()
         .par_iter()
         .zip(&names)
-        .map(|(column, name)| typed(column, name, said_role(&said, name)))
+        .map(|(column, name)| typed(column, name, choices.said(name)))
         .collect::<Result<Vec<_>>>()?;
-    if let (Some(unit), Some(pay)) = (choices.pay_unit, columns.iter_mut().find(|c| c.role == Role::Pay))
-        && let Data::Number(values) = &mut pay.data
-    {
-        *values = std::sync::Arc::new(values.iter().map(|v| v * unit).collect());
+    keep_single_roles(&mut columns, choices, notices);
+    if let (Some(unit), Some(pay)) = (choices.pay_unit, columns.iter_mut().find(|c| c.role == Role::Pay)) {
+        in_units(pay, unit);
     }
-    keep_single_roles(&mut columns, &said, notices);
     for column in columns.iter().filter(|c| c.role.is_numeric() && c.unreadable.count > 0) {
-        unreadable(column, raw, said_role(&said, &column.name).is_some(), notices)?;
+        unreadable(column, raw, choices.said(&column.name).is_some(), notices)?;
     }
     Ok(columns)
 }
@@ -59,7 +58,7 @@ pub(super) fn currency(raw: &RawTable, columns: &[Column]) -> Currency {
     Currency::Plain(sign)
 }
 
-fn said_roles(names: &[String], choices: &RoleChoices, table: &str) -> Result<Vec<(String, Role)>> {
+fn check_said_roles(names: &[String], choices: &RoleChoices, table: &str) -> Result<()> {
     for (name, _) in &choices.roles {
         if !names.contains(name) {
             let near = nearest(name, names.iter().map(String::as_str)).unwrap_or("the name in the first line");
@@ -67,23 +66,61 @@ fn said_roles(names: &[String], choices: &RoleChoices, table: &str) -> Result<Ve
                 .try_this(format!("'{near}'")));
         }
     }
-    Ok(choices.roles.clone())
+    Ok(())
 }
 
-fn said_role(said: &[(String, Role)], name: &str) -> Option<Role> {
-    said.iter().rev().find(|(column, _)| column == name).map(|(_, role)| *role)
+/// Multiplies by what one unit is worth.
+fn in_units(pay: &mut Column, unit: f64) {
+    if let Data::Number(values) = &mut pay.data {
+        *values = std::sync::Arc::new(values.iter().map(|v| v * unit).collect());
+    }
 }
 
 fn typed(column: &PolarsColumn, name: &str, said: Option<Role>) -> Result<Column> {
     let wanted = said.or_else(|| Role::from_name(name));
+    let read = |cells: &[Option<&str>]| from_cells(name, wanted, cells);
+    let mut column = with_role(numbers_or_cells(column, name, wanted, read)?, wanted);
+    // A name only suggests that a column is an index; who says so is obeyed.
+    if said == Some(Role::Ignore) {
+        column.role = Role::Ignore;
+    }
+    Ok(column)
+}
+
+/// Reads a column as one of another table was read.
+pub(super) fn under(column: &PolarsColumn, kind: &Kind, choices: &RoleChoices) -> Result<Column> {
+    let mark = if kind.decimal_comma { DecimalMark::Comma } else { DecimalMark::Point };
+    let read = |cells: &[Option<&str>]| match kind.number {
+        true => numbers(&kind.name, Some(kind.read_as), cells, mark, usize::MAX)
+            .unwrap_or_else(|| Column::number(&kind.name, kind.role, vec![f64::NAN; cells.len()])),
+        false => Column::text(&kind.name, kind.role, text(cells)),
+    };
+    let mut column = numbers_or_cells(column, &kind.name, Some(kind.read_as), read)?;
+    if !kind.number {
+        as_category(&mut column);
+    }
+    column.role = kind.role;
+    if let (true, Some(unit)) = (kind.in_pay_units, choices.pay_unit) {
+        in_units(&mut column, unit);
+    }
+    Ok(column)
+}
+
+/// Numbers, dates and flags as numbers; everything else as `read` makes it of cells.
+fn numbers_or_cells(
+    column: &PolarsColumn,
+    name: &str,
+    wanted: Option<Role>,
+    read: impl Fn(&[Option<&str>]) -> Column,
+) -> Result<Column> {
     let cannot = |e: polars::error::PolarsError| {
         Error::bad_input(format!("cannot read column '{name}' as numbers or text")).because(e)
     };
     let series = column.as_materialized_series();
-    let typed = match series.dtype() {
+    Ok(match series.dtype() {
         DataType::String => {
             let cells: Vec<Option<&str>> = series.str().map_err(cannot)?.iter().collect();
-            from_cells(name, wanted, &cells)
+            read(&cells)
         }
         DataType::Date | DataType::Datetime(..) => {
             let per_year = if matches!(series.dtype(), DataType::Date) { 365.2425 } else { 365.2425 * 86_400.0 };
@@ -112,15 +149,9 @@ fn typed(column: &PolarsColumn, name: &str, said: Option<Role>) -> Result<Column
         _ => {
             let text = series.cast(&DataType::String).map_err(cannot)?;
             let cells: Vec<Option<&str>> = text.str().map_err(cannot)?.iter().collect();
-            from_cells(name, wanted, &cells)
+            read(&cells)
         }
-    };
-    let mut column = with_role(typed, wanted);
-    // A name only suggests that a column is an index; who says so is obeyed.
-    if said == Some(Role::Ignore) {
-        column.role = Role::Ignore;
-    }
-    Ok(column)
+    })
 }
 
 /// Gives a typed column the role that its name suggests, where its content allows that.
@@ -182,6 +213,27 @@ fn from_marked_cells(name: &str, wanted: Option<Role>, cells: &[Option<&str>], m
     if matches!(wanted, Some(Role::Learner | Role::Company | Role::Job | Role::Category)) {
         return Column::text(name, Role::Category, text(cells));
     }
+    let prose = || Column::text(name, Role::Category, text(cells));
+    // Text is recognised early, so that a column of prose costs no more than its first thousand cells.
+    let Some(column) = numbers(name, wanted, cells, mark, 1_000) else { return prose() };
+    let known = column.rows() - column.missing() + column.unreadable.count;
+    let readable = (known - column.unreadable.count) as f64;
+    if known == 0 || readable >= MOSTLY * known as f64 || wanted.is_some_and(Role::is_numeric) {
+        column
+    } else {
+        prose()
+    }
+}
+
+/// Cells as numbers, what is none of them missing and kept apart. `None` where more than `patience` cells are no
+/// numbers and these are most; a column of pay or years is read to its end.
+fn numbers(
+    name: &str,
+    wanted: Option<Role>,
+    cells: &[Option<&str>],
+    mark: DecimalMark,
+    patience: usize,
+) -> Option<Column> {
     let pay = wanted == Some(Role::Pay);
     let year = wanted.is_some_and(Role::is_year);
     let mut values = Vec::with_capacity(cells.len());
@@ -213,21 +265,16 @@ fn from_marked_cells(name: &str, wanted: Option<Role>, cells: &[Option<&str>], m
                 if unreadable.first.len() < 10 {
                     unreadable.first.push((row, cell.to_owned()));
                 }
-                // Text is recognised early, so that a column of prose costs no more than its first thousand cells.
-                if !pay && !year && unreadable.count > 1_000 && (unreadable.count * 2) > known {
-                    return Column::text(name, Role::Category, text(cells));
+                if !pay && !year && unreadable.count > patience && (unreadable.count * 2) > known {
+                    return None;
                 }
             }
         }
     }
-    let numeric_role = wanted.is_some_and(Role::is_numeric);
-    let readable = (known - unreadable.count) as f64;
-    if known == 0 || readable >= MOSTLY * known as f64 || numeric_role {
-        let mut column = Column::number(name, Role::Number, values);
-        column.unreadable = unreadable;
-        return column;
-    }
-    Column::text(name, Role::Category, text(cells))
+    let mut column = Column::number(name, Role::Number, values);
+    column.unreadable = unreadable;
+    column.decimal_comma = mark == DecimalMark::Comma;
+    Some(column)
 }
 
 /// Text keeps words like `Null`, which a cleaning rule takes later; only empty cells are missing here.
@@ -236,14 +283,14 @@ fn text(cells: &[Option<&str>]) -> Text {
 }
 
 /// A role that only one column can have goes to the one that was said, else to the first.
-fn keep_single_roles(columns: &mut [Column], said: &[(String, Role)], notices: &mut Vec<String>) {
+fn keep_single_roles(columns: &mut [Column], choices: &RoleChoices, notices: &mut Vec<String>) {
     for (role, word) in Role::ALL.into_iter().filter(|(role, _)| role.is_single()) {
         let holders: Vec<usize> = (0..columns.len()).filter(|&i| columns[i].role == role).collect();
         if holders.len() < 2 {
             continue;
         }
         let keep =
-            holders.iter().copied().rfind(|&i| said_role(said, &columns[i].name) == Some(role)).unwrap_or(holders[0]);
+            holders.iter().copied().rfind(|&i| choices.said(&columns[i].name) == Some(role)).unwrap_or(holders[0]);
         for i in holders.into_iter().filter(|i| *i != keep) {
             columns[i].role = if columns[i].numbers().is_some() { Role::Number } else { Role::Category };
             notices.push(format!(

@@ -5,7 +5,8 @@ use std::fmt;
 use crate::error::{Error, Result, nearest};
 
 /// What a column means to the analysis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Who the row is about: rows with the same value are one learner.
     Learner,
@@ -107,7 +108,10 @@ impl Role {
             "job_position" | "job" | "job_title" | "title" | "position" | "designation" | "job_profile"
             | "job_role" | "profile" => Self::Job,
             "ctc" | "pay" | "salary" | "annual_salary" | "compensation" | "annual_income" | "income" | "wage"
-            | "annual_ctc" | "current_ctc" | "salary_in_usd" | "total_compensation" => Self::Pay,
+            | "annual_pay" | "current_pay" | "gross_pay" | "base_pay" | "base_salary" | "current_salary"
+            | "package" | "annual_package" | "annual_ctc" | "current_ctc" | "salary_in_usd" | "total_compensation" => {
+                Self::Pay
+            }
             "orgyear" | "org_year" | "start_year" | "joining_year" | "year_of_joining" | "employment_start"
             | "start_date" | "joining_date" => Self::StartYear,
             "ctc_updated_year" | "pay_year" | "salary_year" | "updated_year" | "ctc_year" => Self::PayYear,

@@ -33,6 +33,11 @@ pub(super) fn redo(model: &mut Model) -> Vec<Effect> {
 fn go(model: &mut Model, recipe: Option<Recipe>, how: &str) -> Vec<Effect> {
     let (Some(recipe), Some(cleaned)) = (recipe, model.cleaned.clone()) else { return Vec::new() };
     let before = std::mem::replace(&mut model.recipe, recipe);
+    // A choice without names was left before it was known whose they are, or has none: both ways those that are
+    // there follow, and where nobody has a name nobody gets one.
+    if !model.recipe.names.is_empty() || before.same_clusters(&model.recipe) {
+        model.follow.tell(&model.recipe);
+    }
     let now = &model.recipe;
     model.message = Some(format!("{how}: {}", difference(&before, now)));
     if before.rule != now.rule {
@@ -75,6 +80,10 @@ fn difference(before: &Recipe, now: &Recipe) -> String {
         (before.plan != now.plan, "plan"),
     ];
     words.extend(differ.into_iter().filter(|(differs, _)| *differs).map(|(_, word)| word.to_owned()));
+    // With other clusters other names are no news.
+    if words.is_empty() && before.names != now.names {
+        words.push("name".to_owned());
+    }
     words.join(", ")
 }
 
@@ -229,7 +238,7 @@ mod tests {
             keys in prop::collection::vec(
                 prop::sample::select(vec![
                     "1", "2", "3", "4", "6", "+", "-", " ", " ", "p", "r", "r", "o", "down", "t", "s", "w", "m", "]",
-                    "d", "u", "u", "ctrl-r", "enter",
+                    "d", "u", "u", "ctrl-r", "enter", "c",
                 ]),
                 0..60,
             )
@@ -244,6 +253,8 @@ mod tests {
                     explorer.press("q");
                 }
             }
+            // So does a name that is being given.
+            explorer.model.clusters.editor = None;
             while explorer.model.can_redo() {
                 explorer.press("ctrl-r");
             }

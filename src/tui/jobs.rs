@@ -13,7 +13,9 @@ use crate::privacy::Ids;
 use crate::quality::Mode;
 use crate::report;
 use crate::segments::cards::Kind as Card;
-use crate::segments::drill::{ClusterOf, RuleColumns, drill};
+use crate::segments::drill::{Asked, ClusterOf, RuleColumns, answer};
+use crate::segments::listing::{Listed, Order};
+use crate::segments::subgroup;
 use crate::source::{Location, Options};
 use crate::study::findings::{KFound, Sweep};
 use crate::study::recipe::Recipe;
@@ -96,7 +98,7 @@ pub(super) fn fit_job(
         let k = k.min(prepared.matrix.distinct());
         if let Some(found) = study::preview(&cleaned, &prepared, &recipe, k, told.cancel) {
             found.describe(&cleaned, &prepared);
-            let first = Sweep { prepared: Arc::clone(&prepared), ks: vec![found], verdict: None };
+            let first = Sweep { prepared: Arc::clone(&prepared), ks: vec![found], evidence: None, verdict: None };
             told.partial(Outcome::Preview(Arc::new(first)));
         }
         let mut so_far: Vec<KFound> = Vec::new();
@@ -109,7 +111,8 @@ pub(super) fn fit_job(
                     found.describe(&cleaned, &prepared);
                 }
                 if now >= k {
-                    let sweep = Sweep { prepared: Arc::clone(&prepared), ks: so_far.clone(), verdict: None };
+                    let sweep =
+                        Sweep { prepared: Arc::clone(&prepared), ks: so_far.clone(), evidence: None, verdict: None };
                     told.partial(Outcome::Sweep(Arc::new(sweep)));
                 }
             }
@@ -127,6 +130,7 @@ pub(super) fn fit_job(
         for &i in &rest {
             told.cancel.check()?;
             sweep.ks[i].describe(&cleaned, &prepared);
+            sweep.ks[i].spread(&prepared);
         }
         // The rules come last: all else is on screen by now.
         told.partial(Outcome::Sweep(Arc::new(sweep.clone())));
@@ -147,7 +151,13 @@ pub(super) fn exact_job(sweep: Arc<Sweep>, recipe: Recipe) -> impl FnOnce(&Told<
             told.progress(Progress { what: "exact silhouette".to_owned(), share: Some(share) });
         });
         match judging {
-            Ok(()) => Ok(Outcome::Sweep(Arc::new(judged))),
+            Ok(()) => {
+                for found in &judged.ks {
+                    told.cancel.check()?;
+                    found.spread(&judged.prepared);
+                }
+                Ok(Outcome::Sweep(Arc::new(judged)))
+            }
             Err(error) => refused(error),
         }
     }
@@ -157,12 +167,12 @@ pub(super) fn exact_job(sweep: Arc<Sweep>, recipe: Recipe) -> impl FnOnce(&Told<
 pub(super) fn drill_job(
     cleaned: Arc<Cleaned>,
     clusters: Option<Arc<ClusterOf>>,
-    rule: String,
+    asked: Asked,
 ) -> impl FnOnce(&Told<'_>) -> Ended + Send {
     move |_| {
         let columns =
             RuleColumns { learners: &cleaned.learners, clusters: clusters.as_deref(), peers: cleaned.peers.as_ref() };
-        Ok(match drill(&columns, &rule) {
+        Ok(match answer(&columns, &asked) {
             Ok(found) => Outcome::Drill(Arc::new(found)),
             Err(error) => Outcome::RuleRefused(error),
         })
@@ -194,37 +204,95 @@ fn planned(basis: Basis, recipe: &Recipe, before: Option<&Planned>, cancel: &Can
     Ok(Planned::new(basis, plan, exclusions.notices))
 }
 
-/// Writes the people behind a card, or the audience, into the working directory.
+/// Writes the people behind a card, or the audience, into the working directory, with a receipt and the recipe that
+/// the command of the receipt needs.
 pub(super) fn export_job(
     planned: Arc<Planned>,
     card: Option<Card>,
     ids: Ids,
-    source: Location,
+    recipe: Recipe,
 ) -> impl FnOnce(&Told<'_>) -> Ended + Send {
     move |_| {
-        let (cleaned, plan) = (&planned.basis.cleaned, &planned.plan);
-        let columns = match card {
-            Some(kind) => report::plan::card_list(cleaned, plan, kind, ids),
-            None => report::plan::audience_list(cleaned, plan, ids),
-        };
-        let what = card.map_or("audience", Card::word);
         let folder = std::env::current_dir().unwrap_or_default();
-        Ok(match columns.and_then(|columns| Ok((save::list(&columns, &source, what, &folder)?, columns))) {
-            Ok((path, columns)) => Outcome::Written(words(&path, &columns, ids)),
+        Ok(match exported(&planned, card, ids, &recipe, &folder) {
+            Ok(words) => Outcome::Written(words),
             Err(error) => Outcome::NotWritten(error),
         })
     }
 }
 
-/// What was written, and where.
-fn words(path: &Path, columns: &[report::list::Column], ids: Ids) -> Vec<String> {
-    let rows = group_thousands(report::list::rows(columns) as u64);
+/// Tells what was written, and where.
+fn exported(
+    planned: &Planned,
+    card: Option<Card>,
+    ids: Ids,
+    recipe: &Recipe,
+    folder: &Path,
+) -> crate::error::Result<Vec<String>> {
+    let (cleaned, plan) = (&planned.basis.cleaned, &planned.plan);
+    let columns = match card {
+        Some(kind) => report::plan::card_list(cleaned, plan, kind, ids),
+        None => report::plan::audience_list(cleaned, plan, ids),
+    }?;
+    let what = card.map_or("audience", Card::word);
+    let path = save::list(&columns, &recipe.source.location, what, folder)?;
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let list = name(&path);
+    let (option, value) = match card {
+        Some(kind) => ("--card", kind.word().to_owned()),
+        None => ("--audience", recipe.plan.wanted.budget.to_string()),
+    };
+    let saved = name(&save::recipe(recipe, folder)?);
+    let mut command = ["plan", "--recipe", &saved, option, &value, "--out", &list].map(str::to_owned).to_vec();
+    command.extend((ids == Ids::Plain).then(|| "--with-ids".to_owned()));
+    report::receipt::Receipt::new(cleaned, recipe, &command).write_beside(&path, false)?;
+    let rows = group_thousands(report::list::rows(&columns) as u64);
     let how = match (columns.iter().any(|column| column.name == "id"), ids) {
         (false, _) => "no ids: the table has no id column; 'row' is the row of the source",
         (true, Ids::Hashed) => "ids hashed with a salt that is forgotten; 'row' is the row of the source",
         (true, Ids::Plain) => "ids as they are",
     };
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
-    vec![format!("{rows} people in {name}"), format!("in {folder}"), how.to_owned()]
+    Ok(vec![
+        format!("{rows} people in {list}"),
+        format!("in {}", folder.display()),
+        how.to_owned(),
+        format!("beside it a receipt with the command that makes it again, and its recipe, {saved}"),
+    ])
+}
+
+/// Searches for rules, on the threads that step back behind the keyboard.
+pub(super) fn discover_job(
+    cleaned: Arc<Cleaned>,
+    pool: Arc<rayon::ThreadPool>,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| {
+        told.progress(Progress { what: "searching rules".to_owned(), share: None });
+        let columns = RuleColumns { learners: &cleaned.learners, clusters: None, peers: cleaned.peers.as_ref() };
+        let found = pool.install(|| subgroup::discover(&columns, subgroup::TOP, told.cancel))?;
+        Ok(Outcome::Subgroups(found.map(Arc::new)))
+    }
+}
+
+/// Puts rows in order: used rows, or rows of the source.
+pub(super) fn list_job(
+    cleaned: Arc<Cleaned>,
+    rows: Arc<Vec<u32>>,
+    used: bool,
+    clusters: Option<Arc<ClusterOf>>,
+    order: Order,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |_| {
+        let listed = listed(&cleaned, used, clusters.as_deref());
+        let arranged = listed.arranged(&rows, &order);
+        Ok(Outcome::Listed(order, Arc::new(arranged)))
+    }
+}
+
+/// The table that the rows of a list belong to.
+pub(super) fn listed<'a>(cleaned: &'a Cleaned, used: bool, clusters: Option<&'a ClusterOf>) -> Listed<'a> {
+    if used {
+        RuleColumns { learners: &cleaned.learners, clusters, peers: cleaned.peers.as_ref() }.listed()
+    } else {
+        Listed { columns: &cleaned.table.columns, source_row: None, clusters: None, peers: None }
+    }
 }

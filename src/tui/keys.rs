@@ -59,6 +59,28 @@ pub enum Action {
     Open,
     /// Edits the rule.
     Edit,
+    /// Gives the cluster a name.
+    Rename,
+    /// Who goes where from k to k + 1.
+    Flow,
+    /// What changed since the choice before, and who moved.
+    Changed,
+    /// Compares the cluster with another one.
+    Compare,
+    /// A higher age at graduation.
+    Older,
+    /// A lower age at graduation.
+    Younger,
+    /// Those who do not match, or those who do.
+    Complement,
+    /// Sorts the list by the next column.
+    Sort,
+    /// Turns the order of the list round.
+    Reverse,
+    /// Searches the list.
+    Search,
+    /// Searches for rules.
+    Discover,
     /// Makes the rule of the drill the rule in use of the plan.
     ToPlan,
     /// Says why nothing can be opened.
@@ -150,7 +172,9 @@ const DRILL: &[Context] = &[On(Tab::Drill)];
 const PLAN: &[Context] = &[On(Tab::Plan)];
 const LISTS: &[Context] =
     &[On(Tab::Data), On(Tab::Features), On(Tab::Clusters), On(Tab::Drill), On(Tab::Plan), Rows, Help];
+const PAGES: &[Context] = &[On(Tab::Data), On(Tab::Features), On(Tab::Drill), On(Tab::Plan), Rows, Help];
 const WIDE: &[Context] = &[On(Tab::Drill), Rows];
+const SORTED: &[Context] = &[On(Tab::Drill), Rows];
 
 /// A line of the table that is not in the footer and always works.
 const fn key(
@@ -187,9 +211,49 @@ pub const TABLE: &[Binding] = &[
     key(Action::Open, &["enter"], CLUSTERS, "the learners of the cluster")
         .footer(2, "the learners")
         .when(Model::has_clusters),
+    key(Action::Compare, &["c"], CLUSTERS, "compare with another cluster, or with everybody")
+        .footer(3, "compare")
+        .when(Model::has_clusters),
+    key(Action::Left, &["left", "h"], CLUSTERS, "compare with the one before").when(Model::is_comparing),
+    key(Action::Right, &["right", "l"], CLUSTERS, "compare with the next one").when(Model::is_comparing),
+    key(Action::Flow, &["t"], &[On(Tab::ChooseK), On(Tab::Clusters)], "who goes where from k to k + 1")
+        .footer(5, "flow")
+        .when(Model::has_clusters),
+    key(Action::Changed, &["D"], EVERYWHERE, "what changed since the choice before, and who moved")
+        .when(Model::has_clusters),
+    key(Action::PageDown, &["pgdn", "ctrl-f"], CHOOSE_K, "who goes where: on").when(Model::has_flow),
+    key(Action::PageUp, &["pgup", "ctrl-b"], CHOOSE_K, "who goes where: back").when(Model::has_flow),
+    key(Action::Rename, &["r"], CLUSTERS, "name the cluster; no text takes the name back")
+        .footer(4, "rename")
+        .when(Model::can_rename),
+    key(Action::PageDown, &["pgdn", "ctrl-f"], CLUSTERS, "what is said of the cluster: on"),
+    key(Action::PageUp, &["pgup", "ctrl-b"], CLUSTERS, "what is said of the cluster: back"),
+    key(Action::Older, &["]"], CLUSTERS, "assume that people graduate a year older").when(Model::assumes_age),
+    key(Action::Younger, &["["], CLUSTERS, "assume that people graduate a year younger").when(Model::assumes_age),
     key(Action::Open, &["enter"], DATA, "the rows that a rule met").footer(2, "rows").when(Model::ledger_has_rows),
-    key(Action::Open, &["enter"], DRILL, "the learner, all columns").footer(3, "learner").when(Model::drill_has_rows),
-    key(Action::Edit, &["e", "/"], DRILL, "edit the rule").footer(2, "edit rule").when(Model::has_table),
+    key(Action::Open, &["enter"], DRILL, "the learner: all rows, cluster, peers")
+        .footer(0, "learner")
+        .when(Model::drill_has_rows),
+    key(Action::Open, &["enter"], &[Rows], "the learner of the row, or the rule of the line")
+        .footer(0, "open")
+        .when(Model::list_opens),
+    key(Action::Edit, &["e"], DRILL, "edit the rule").footer(0, "edit rule").when(Model::has_table),
+    key(Action::OtherPart, &["o"], DRILL, "the clauses of the rule, or the rows behind it")
+        .footer(0, "clauses")
+        .when(Model::has_clauses),
+    key(Action::Right, &["right", "l"], DRILL, "a larger threshold in the selected clause").when(Model::in_funnel),
+    key(Action::Left, &["left", "h"], DRILL, "a smaller threshold in the selected clause")
+        .footer(3, "→ threshold")
+        .when(Model::in_funnel),
+    key(Action::Complement, &["n"], DRILL, "who does not match, and what each fails; who does")
+        .footer(0, "others")
+        .when(Model::has_drill),
+    key(Action::Sort, &["s"], SORTED, "sort by the next column").footer(0, "sort").when(Model::has_list),
+    key(Action::Reverse, &["S"], SORTED, "turn the order round").when(Model::has_list),
+    key(Action::Search, &["/"], SORTED, "search the list").footer(0, "search").when(Model::has_list),
+    key(Action::Discover, &["r"], DRILL, "rules whose people are paid low for their experience")
+        .footer(0, "find rules")
+        .when(Model::has_peers),
     key(Action::Toggle, &["space", "x"], FEATURES, "feature on or off").footer(2, "on/off").when(Model::has_table),
     key(Action::Transform, &["t"], FEATURES, "transform: none, log1p; of a category: block, frequency")
         .footer(3, "transform")
@@ -250,8 +314,8 @@ pub const TABLE: &[Binding] = &[
     key(Action::Copy, &["y"], PLAN, "copy cards and audience to the clipboard").when(Model::has_plan),
     key(Action::Down, &["down", "j"], LISTS, "down"),
     key(Action::Up, &["up", "k"], LISTS, "up"),
-    key(Action::PageDown, &["pgdn", "ctrl-f"], LISTS, "a page down"),
-    key(Action::PageUp, &["pgup", "ctrl-b"], LISTS, "a page up"),
+    key(Action::PageDown, &["pgdn", "ctrl-f"], PAGES, "a page down"),
+    key(Action::PageUp, &["pgup", "ctrl-b"], PAGES, "a page up"),
     key(Action::First, &["home", "g"], LISTS, "to the first"),
     key(Action::Last, &["end", "G"], LISTS, "to the last"),
     key(Action::Right, &["right", "l"], WIDE, "columns further right"),
@@ -434,5 +498,5 @@ pub fn markdown() -> String {
         let keys: Vec<String> = keys.split(' ').map(|k| format!("`{}`", k.replace('|', "\\|"))).collect();
         out += &format!("| {} | {words} |\n", keys.join(" "));
     }
-    out + "\nWhile a line is edited every key writes; `Enter` takes it, `Esc` leaves the old one.\n"
+    out + "\nWhile a line is edited every key writes; `Enter` takes it, `Esc` leaves the old one. On screen 6 `Tab` completes a\nrule, `↑` and `↓` go through earlier ones. While a list is searched `Enter` keeps what is found, `Esc` shows all again.\n"
 }

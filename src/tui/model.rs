@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::screen::{clusters, data, drill, features, plan, rows};
+use ratatui::style::Style;
+use tui_input::Input;
+
+use super::follow::{Follow, Shown};
+use super::screen::{clusters, data, drill, features, flow, plan, rows};
 use super::theme::Theme;
 use crate::cluster::Clustering;
 use crate::error::Error;
@@ -124,6 +128,8 @@ pub struct Model {
     pub clusters_of: Option<Arc<ClusterOf>>,
     /// The clustering that they are of.
     pub clusters_from: Option<Arc<Clustering>>,
+    /// Colours and names of the clusters on screen.
+    pub follow: Follow,
     /// The last good drill.
     pub drilled: Option<Arc<Drill>>,
     /// The last good plan.
@@ -148,6 +154,10 @@ pub struct Model {
     pub help: Option<usize>,
     /// The list of rows behind something, when it is open.
     pub rows: Option<rows::State>,
+    /// Who goes where, when it is open.
+    pub flow: Option<flow::State>,
+    /// What is searched in the list that is shown, while it is typed.
+    pub search: Option<Input>,
     /// Screen 1.
     pub data: data::State,
     /// Screen 2.
@@ -171,6 +181,7 @@ impl Model {
         Self {
             theme,
             size,
+            follow: Follow::told(&recipe),
             recipe,
             history: History::default(),
             threads: start.threads,
@@ -194,6 +205,8 @@ impl Model {
             trail: Vec::new(),
             help: None,
             rows: None,
+            flow: None,
+            search: None,
             data: data::State::default(),
             choice: features::State::default(),
             clusters: clusters::State::default(),
@@ -251,6 +264,24 @@ impl Model {
     /// The profiles of the current k.
     pub fn profiles(&self) -> &[Profile] {
         self.described().map_or(&[], |d| &d.profiles)
+    }
+
+    /// What colours and names say of the clusters on screen, where they are described.
+    pub fn as_shown(&self) -> Option<&Shown> {
+        let clustering = &self.found()?.clustering;
+        self.follow.shown.as_ref().filter(|shown| shown.is(clustering))
+    }
+
+    /// What a cluster of the current k is called.
+    pub fn name(&self, cluster: usize) -> &str {
+        let made = || self.profiles().get(cluster).map_or("", |profile| &profile.name);
+        self.as_shown().and_then(|shown| shown.name(cluster)).unwrap_or_else(made)
+    }
+
+    /// The style of a cluster of the current k, the same in every view.
+    pub fn cluster_style(&self, cluster: usize) -> Style {
+        let colour = self.as_shown().map_or(cluster, |shown| shown.colour(cluster));
+        self.theme.palette.cluster(colour)
     }
 
     /// What each feature weighs in the current k.
@@ -312,14 +343,53 @@ impl Model {
         self.in_ledger() && data::selected(self).is_some_and(|entry| !entry.rows.is_empty())
     }
 
-    /// The rule matches somebody.
+    /// A learner of the list is selected.
     pub fn drill_has_rows(&self) -> bool {
-        self.drilled.as_ref().is_some_and(|d| !d.rows.is_empty())
+        self.in_rows() && self.drilled.as_ref().is_some_and(|d| !d.list.is_empty())
+    }
+
+    /// The selection is among the rows behind the rule.
+    pub fn in_rows(&self) -> bool {
+        self.drill.part == drill::Part::Rows
+    }
+
+    /// The selection is among the clauses of the rule.
+    pub fn in_funnel(&self) -> bool {
+        self.drill.part == drill::Part::Funnel
+    }
+
+    /// The rule has clauses to go to.
+    pub fn has_clauses(&self) -> bool {
+        self.drilled.as_ref().is_some_and(|d| !d.funnel.clauses.is_empty())
+    }
+
+    /// The rule was put to the table.
+    pub fn has_drill(&self) -> bool {
+        self.drilled.is_some()
+    }
+
+    /// Everybody can be told apart by pay for experience.
+    pub fn has_peers(&self) -> bool {
+        self.cleaned.as_ref().is_some_and(|c| c.peers.is_some())
+    }
+
+    /// The list on top is of rows that can be sorted and searched.
+    pub fn has_list(&self) -> bool {
+        match &self.rows {
+            Some(rows) => rows.is_list(),
+            None => self.tab == Tab::Drill && self.has_drill(),
+        }
+    }
+
+    /// Something lies behind the selected line of the list on top.
+    pub fn list_opens(&self) -> bool {
+        self.rows.as_ref().is_some_and(|rows| rows.opens(self))
     }
 
     /// The rule matches somebody, and is one: not everybody.
     pub fn can_plan_by_rule(&self) -> bool {
-        self.drill_has_rows() && self.drill.error.is_none() && !self.rule().trim().is_empty()
+        let matches = self.drilled.as_ref().is_some_and(|d| !d.rows.is_empty());
+        matches && self.drill.error.is_none() && !self.rule().trim().is_empty()
     }
 
     /// A plan is there.
@@ -380,6 +450,28 @@ impl Model {
         !self.stale && quality.and_then(|q| q.silhouette.as_ref()).is_some_and(|s| !s.exact)
     }
 
+    /// A cluster is compared.
+    pub fn is_comparing(&self) -> bool {
+        self.has_clusters() && self.clusters.against.is_some()
+    }
+
+    /// Who goes where is open.
+    pub fn has_flow(&self) -> bool {
+        self.flow.is_some()
+    }
+
+    /// What is on screen are the clusters that the choice leads to, so that they can be named.
+    pub fn can_rename(&self) -> bool {
+        !self.stale && !self.foreign && self.preview.is_none() && !self.profiles().is_empty()
+    }
+
+    /// Ages are made of an assumed age at graduation.
+    pub fn assumes_age(&self) -> bool {
+        use crate::segments::age::AgeBasis::{Assumed, GraduationYear};
+        let ages = self.cleaned.as_ref().and_then(|c| c.ages.as_ref());
+        ages.is_some_and(|ages| matches!(ages.basis, Assumed | GraduationYear))
+    }
+
     /// Something runs.
     pub fn is_running(&self) -> bool {
         !self.running.is_empty()
@@ -395,8 +487,19 @@ impl Model {
         self.cleaned.as_ref().is_some_and(|c| c.learner_count == Some(c.learners.rows()))
     }
 
+    /// The rows behind the rule are narrowed by a search.
+    pub fn is_searched(&self) -> bool {
+        self.tab == Tab::Drill && !self.drill.order.search.is_empty()
+    }
+
     /// There is something to go back from.
     pub fn can_go_back(&self) -> bool {
-        self.help.is_some() || self.rows.is_some() || !self.trail.is_empty()
+        let comparing = self.tab == Tab::Clusters && self.is_comparing();
+        self.help.is_some()
+            || self.rows.is_some()
+            || self.flow.is_some()
+            || comparing
+            || self.is_searched()
+            || !self.trail.is_empty()
     }
 }

@@ -11,8 +11,10 @@ use crate::features::Feature;
 use crate::jobs::{Event, Generation, Lane};
 use crate::privacy::Ids;
 use crate::segments::cards::Kind;
-use crate::segments::drill::{ClusterOf, Drill};
-use crate::source::Location;
+use crate::segments::drill::{Asked, ClusterOf, Drill};
+use crate::segments::listing::Order;
+use crate::segments::rule::RuleError;
+use crate::segments::subgroup::Subgroups;
 use crate::study::Cleaned;
 use crate::study::findings::Sweep;
 use crate::study::recipe::Recipe;
@@ -69,7 +71,11 @@ pub enum Outcome {
     /// A choice that does not fit the table: the words for the screen.
     Refused(Error),
     /// What was typed is no rule, or not for this table.
-    RuleRefused(Error),
+    RuleRefused(RuleError),
+    /// Rows in an order that was asked for.
+    Listed(Order, Arc<Vec<u32>>),
+    /// Rules that were searched for; `None` where there is nothing to search by.
+    Subgroups(Option<Arc<Subgroups>>),
 }
 
 /// Reading and cleaning.
@@ -80,12 +86,14 @@ pub const FIT: Lane = 1;
 pub const QUALITY: Lane = 2;
 /// Rules; has a thread of its own, so that typing does not wait for a sweep.
 pub const DRILL: Lane = 3;
+/// Lists of rows, put in order; on the thread of the rules.
+pub const LIST: Lane = 4;
 /// Cards and audience.
-pub const PLAN: Lane = 4;
+pub const PLAN: Lane = 5;
 /// Lists of people; only one is written at a time, so that none is overtaken.
-pub const EXPORT: Lane = 5;
+pub const EXPORT: Lane = 6;
 /// Number of lanes.
-pub const LANES: usize = 6;
+pub const LANES: usize = 7;
 
 /// Something to be done outside.
 #[derive(Clone, Debug)]
@@ -115,8 +123,23 @@ pub enum Effect {
         cleaned: Arc<Cleaned>,
         /// Clusters that the rule may name.
         clusters: Option<Arc<ClusterOf>>,
-        /// The rule as it was typed.
-        rule: String,
+        /// The rule as it was typed, and what else is asked about it.
+        asked: Asked,
+    },
+    /// Search for rules.
+    Discover(Arc<Cleaned>),
+    /// Put rows in order.
+    List {
+        /// The table.
+        cleaned: Arc<Cleaned>,
+        /// The rows: of the source, or used ones.
+        rows: Arc<Vec<u32>>,
+        /// Whether they are used rows.
+        used: bool,
+        /// The clusters of used rows.
+        clusters: Option<Arc<ClusterOf>>,
+        /// The order.
+        order: Order,
     },
     /// Make cards and an audience.
     Plan {
@@ -135,8 +158,8 @@ pub enum Effect {
         card: Option<Kind>,
         /// How ids are written.
         ids: Ids,
-        /// Where the file's name comes from.
-        source: Location,
+        /// What goes into the receipt, and where the file's name comes from.
+        recipe: Recipe,
     },
     /// Stop what runs.
     Stop,

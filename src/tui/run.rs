@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event as TermEvent;
 
 use super::Start;
-use super::jobs::{clean_job, drill_job, exact_job, export_job, fit_job, load_job, plan_job};
+use super::jobs::{clean_job, discover_job, drill_job, exact_job, export_job, fit_job, list_job, load_job, plan_job};
 use super::model::Model;
-use super::msg::{DRILL, EXPORT, Effect, FIT, LANES, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
+use super::msg::{DRILL, EXPORT, Effect, FIT, LANES, LIST, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
 use super::term::capabilities::{Charset, Depth, Wishes};
 use super::term::guard::{Guard, Suspension};
 use super::term::signals::Signal;
@@ -84,6 +84,8 @@ struct Explorer {
     counter: Worker<Progress, Outcome>,
     /// Plans and writes lists, beside a sweep.
     planner: Worker<Progress, Outcome>,
+    /// Threads of lower priority than the keyboard's.
+    pool: Arc<rayon::ThreadPool>,
     cache: Cache,
     /// What the newest fit will be kept as.
     fitting: Option<(Generation, Key)>,
@@ -106,8 +108,8 @@ impl Explorer {
             let tell = tell.clone();
             move |lane, generation, event| drop(tell.send(Msg::Job(lane, generation, event)))
         };
-        let for_plans = Arc::clone(&pool);
-        let worker = Worker::start(LANES, sink(tell), move |job| pool.install(job));
+        let (own, for_plans) = (Arc::clone(&pool), Arc::clone(&pool));
+        let worker = Worker::start(LANES, sink(tell), move |job| own.install(job));
         let planner = Worker::start(LANES, sink(tell), move |job| for_plans.install(job));
         let counter = Worker::start(LANES, sink(tell), |job| job());
         Ok(Self {
@@ -118,6 +120,7 @@ impl Explorer {
             worker: worker.map_err(|e| failed(e.to_string()))?,
             counter: counter.map_err(|e| failed(e.to_string()))?,
             planner: planner.map_err(|e| failed(e.to_string()))?,
+            pool,
             cache: Cache::default(),
             fitting: None,
             ended: None,
@@ -246,14 +249,21 @@ impl Explorer {
             Effect::Exact(sweep, recipe) => {
                 self.newest[QUALITY] = self.worker.submit(QUALITY, exact_job(sweep, recipe));
             }
-            Effect::Drill { cleaned, clusters, rule } => {
-                self.newest[DRILL] = self.counter.submit(DRILL, drill_job(cleaned, clusters, rule));
+            Effect::Drill { cleaned, clusters, asked } => {
+                self.newest[DRILL] = self.counter.submit(DRILL, drill_job(cleaned, clusters, asked));
+            }
+            Effect::Discover(cleaned) => {
+                let pool = Arc::clone(&self.pool);
+                self.newest[DRILL] = self.counter.submit(DRILL, discover_job(cleaned, pool));
+            }
+            Effect::List { cleaned, rows, used, clusters, order } => {
+                self.newest[LIST] = self.counter.submit(LIST, list_job(cleaned, rows, used, clusters, order));
             }
             Effect::Plan { basis, recipe, before } => {
                 self.newest[PLAN] = self.planner.submit(PLAN, plan_job(basis, recipe, before));
             }
-            Effect::Export { planned, card, ids, source } => {
-                self.newest[EXPORT] = self.planner.submit(EXPORT, export_job(planned, card, ids, source));
+            Effect::Export { planned, card, ids, recipe } => {
+                self.newest[EXPORT] = self.planner.submit(EXPORT, export_job(planned, card, ids, recipe));
             }
             Effect::Stop => {
                 self.newest[FIT] = self.worker.cancel(FIT);

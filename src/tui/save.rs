@@ -34,10 +34,10 @@ pub(super) fn recipe(recipe: &Recipe, folder: &Path) -> Result<PathBuf> {
 }
 
 /// Writes a list of people as CSV into a folder under the name of its table and `what` it is, never over another
-/// file; says where it is.
+/// file or its receipt; says where it is.
 pub(super) fn list(columns: &[Column], source: &Location, what: &str, folder: &Path) -> Result<PathBuf> {
     let stem = format!("{}-{what}", stem(source));
-    let free = paths(folder, &stem, "csv").find(|path| fs::symlink_metadata(path).is_err());
+    let free = paths(folder, &stem, "csv").find(|path| report::receipt::check_both_free(path, false).is_ok());
     let path = free.ok_or_else(|| {
         Error::failed("cannot write the list").because(format!("there are {TRIES} of that name already"))
     })?;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::history;
 use super::keys::{self, Action};
 use super::model::{Model, Running, Tab};
 use super::msg::{EXPORT, Effect, FIT, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
-use super::screen::{choose_k, clusters, data, drill, features, plan, rows};
+use super::screen::{choose_k, clusters, data, drill, features, flow, list, plan, rows};
 use super::term::signals::Signal;
+use super::{follow, history};
 use crate::error::Error;
 use crate::features::choice;
 use crate::jobs::{Event, Generation, Lane};
@@ -20,18 +20,24 @@ use crate::study::recipe::{Inputs, Seen};
 
 /// Takes one message in and says what is to be done outside.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    let mut effects = on_msg(model, msg);
+    let mut effects = hear(model, msg);
+    follow::let_go(model);
+    flow::update::refresh(model);
     // Whatever changed what the plan is made of: a key, a step back, another table, other clusters.
     effects.extend(plan::update::follow(model));
     effects
 }
 
-fn on_msg(model: &mut Model, msg: Msg) -> Vec<Effect> {
+fn hear(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) if key.kind != KeyEventKind::Release => history::recorded(model, |model| on_key(model, key)),
         Msg::Key(_) => Vec::new(),
         Msg::Paste(text) if model.plan.editor.is_some() => plan::update::paste(model, &text),
-        Msg::Paste(text) => drill::update::paste(model, &text),
+        Msg::Paste(text) if model.clusters.editor.is_some() => {
+            clusters::update::paste(model, &text);
+            Vec::new()
+        }
+        Msg::Paste(text) => list::paste(model, &text),
         Msg::Resize(width, height) => {
             model.size = (width, height);
             Vec::new()
@@ -58,7 +64,13 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         return plan::update::edit(model, key);
     }
     if model.drill.editor.is_some() && model.help.is_none() {
-        return drill::update::edit(model, key);
+        return drill::editor::edit(model, key);
+    }
+    if model.search.is_some() && model.help.is_none() {
+        return list::type_search(model, key);
+    }
+    if model.clusters.editor.is_some() && model.help.is_none() {
+        return clusters::update::edit(model, key);
     }
     let Some(action) = keys::resolve(model, key) else { return Vec::new() };
     match action {
@@ -77,15 +89,21 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             super::help::scroll(model, action);
             Vec::new()
         }
-        _ if model.rows.is_some() => {
-            rows::update::act(model, action);
-            Vec::new()
-        }
+        _ if model.rows.is_some() => rows::update::act(model, action),
         Action::Show(tab) => show(model, tab),
         Action::NextTab => show(model, model.tab.step(1)),
         Action::PreviousTab => show(model, model.tab.step(Tab::ALL.len() - 1)),
         Action::MoreClusters => choose_k::update::set_k(model, model.k() + 1),
         Action::FewerClusters => choose_k::update::set_k(model, model.k().saturating_sub(1)),
+        Action::Flow => {
+            flow::update::toggle(model, flow::Of::NextK);
+            Vec::new()
+        }
+        Action::Changed => {
+            flow::update::toggle(model, flow::Of::Before);
+            Vec::new()
+        }
+        action if model.flow.is_some() && flow::update::scroll(model, action) => Vec::new(),
         Action::Exact => exact(model),
         Action::Undo => history::undo(model),
         Action::Redo => history::redo(model),
@@ -102,15 +120,34 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 }
 
 fn quit(model: &mut Model) -> Vec<Effect> {
-    if model.help.is_some() || model.rows.is_some() {
+    if model.help.is_some()
+        || model.rows.is_some()
+        || model.flow.is_some()
+        || (model.tab == Tab::Clusters && model.is_comparing())
+    {
         return back(model);
     }
     vec![Effect::Quit(0)]
 }
 
 fn back(model: &mut Model) -> Vec<Effect> {
-    if model.help.take().is_some() || model.rows.take().is_some() {
+    if model.help.take().is_some() {
         return Vec::new();
+    }
+    if let Some(rows) = model.rows.take() {
+        model.rows = rows.under.map(|under| *under);
+        return Vec::new();
+    }
+    if model.flow.take().is_some() {
+        return Vec::new();
+    }
+    if model.tab == Tab::Clusters && model.clusters.against.take().is_some() {
+        model.clusters.scroll = 0;
+        return Vec::new();
+    }
+    if model.is_searched() {
+        model.drill.order.search.clear();
+        return drill::update::run(model);
     }
     if let Some(tab) = model.trail.pop() {
         model.tab = tab;
@@ -218,6 +255,14 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
             model.drill.error = None;
             model.drilled = Some(drilled);
             drill::update::keep_selection(model);
+            drill::update::still_searching(model)
+        }
+        Outcome::Listed(order, rows) => {
+            rows::update::listed(model, &order, rows);
+            Vec::new()
+        }
+        Outcome::Subgroups(found) => {
+            model.drill.finding = drill::Finding::Found(found);
             Vec::new()
         }
         Outcome::Plan(planned) => {
@@ -244,9 +289,7 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
             Vec::new()
         }
         Outcome::RuleRefused(error) => {
-            let why = error.why().unwrap_or(error.what());
-            let hint = error.hint().map(|h| format!(" · {h}")).unwrap_or_default();
-            model.drill.error = Some(format!("{}{hint}", why.lines().last().unwrap_or_default()));
+            model.drill.error = Some(error);
             Vec::new()
         }
     }
@@ -275,7 +318,9 @@ fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
     model.foreign = model.sweep.is_some();
     model.cleaned = Some(cleaned);
     model.rows = None;
+    model.search = None;
     model.drilled = None;
+    model.drill.table_changed();
     let mut effects = refit(model);
     if model.tab == Tab::Drill {
         effects.extend(drill::update::run(model));
@@ -323,13 +368,15 @@ pub(super) fn refresh_clusters(model: &mut Model) -> Vec<Effect> {
     if model.foreign {
         return Vec::new();
     }
+    follow::follow(model);
     let (Some(cleaned), Some((sweep, found))) = (&model.cleaned, model.shown()) else { return Vec::new() };
-    let Some(described) = found.described() else { return Vec::new() };
-    if model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
+    let (Some(described), Some(shown)) = (found.described(), model.as_shown()) else { return Vec::new() };
+    let is_named = model.clusters_of.as_ref().is_some_and(|of| of.names == shown.names());
+    if is_named && model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
         return Vec::new();
     }
     let from = Arc::clone(&found.clustering);
-    let names = described.profiles.iter().map(|p| p.name.clone()).collect();
+    let names = shown.names().to_vec();
     let rows = &sweep.prepared.encoded.rows;
     model.clusters_of = Some(Arc::new(ClusterOf::new(&cleaned.learners, rows, &described.labels, names)));
     model.clusters_from = Some(from);

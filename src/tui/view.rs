@@ -6,7 +6,7 @@ use ratatui::widgets::Widget;
 
 use super::keys;
 use super::model::{Model, Tab};
-use super::screen::{choose_k, clusters, data, drill, features, plan, rows};
+use super::screen::{choose_k, clusters, data, drill, features, flow, plan, rows};
 use super::term::sanitise::wrap;
 use super::widget::line::{Piece, keys as key_line, length, spread, tabs};
 use super::widget::panel::{Panel, clear};
@@ -27,6 +27,9 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     header(model, first, buffer);
     self::tabs_line(model, second, buffer);
     self::content(model, content, buffer);
+    if let Some(state) = &model.flow {
+        flow::view::view(model, state, content, buffer);
+    }
     if let Some(problem) = &model.problem {
         self::problem(model, problem, content, buffer);
     } else if let Some(notice) = &model.notice {
@@ -139,10 +142,14 @@ fn tabs_line(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 fn footer_line(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
-    let keys = if model.drill.editor.is_some() && model.help.is_none() {
-        vec![("Enter", "take the rule"), ("Esc", "leave the old one"), ("Ctrl-C", "quit")]
+    let keys = if model.clusters.editor.is_some() && model.help.is_none() {
+        vec![("Enter", "take the name"), ("Esc", "leave the old one"), ("Ctrl-C", "quit")]
+    } else if model.drill.editor.is_some() && model.help.is_none() {
+        vec![("Enter", "take the rule"), ("Tab", "complete"), ("↑↓", "earlier rules"), ("Esc", "leave the old one")]
     } else if model.plan.editor.is_some() && model.help.is_none() {
         vec![("Enter", "take it"), ("Esc", "leave the old one"), ("Ctrl-C", "quit")]
+    } else if model.search.is_some() && model.help.is_none() {
+        vec![("Enter", "keep what is found"), ("Esc", "show all"), ("Ctrl-C", "quit")]
     } else {
         keys::footer(model)
     };

@@ -243,7 +243,8 @@ fn no_file_is_overwritten_unasked() {
     }
     run(["fit", &table, "--k", "2", "--labels", &there, "--force"]).data();
     assert!(std::fs::read_to_string(folder.path("there.csv")).unwrap().starts_with("row,cluster\n"));
-    assert_eq!(folder.names(), ["there.csv", "x.csv"], "nothing else is left behind");
+    let left = ["there.csv", "there.csv.receipt.json", "x.csv"];
+    assert_eq!(folder.names(), left, "nothing else is left behind");
     says(&run(["sample", "--rows", "10", "--out", &folder.arg("no/such/x.csv")]).complaint(1), &["try:"]);
     says(&run(["fit", &table, "--k", "2", "--labels", &folder.arg("")]).complaint(1), &["folder"]);
 }

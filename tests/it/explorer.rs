@@ -5,14 +5,16 @@ use std::sync::{Arc, OnceLock};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kscope::cli::ColorChoice;
 use kscope::jobs::{Cancel, Event};
-use kscope::segments::drill::{RuleColumns, drill};
+use kscope::segments::drill::{RuleColumns, answer};
+use kscope::segments::listing::Listed;
+use kscope::segments::subgroup;
 use kscope::source::Location;
 use kscope::study::findings::Sweep;
 use kscope::study::recipe::{Recipe, Source};
 use kscope::study::{self, Cleaned};
 use kscope::tui::Start;
 use kscope::tui::model::Model;
-use kscope::tui::msg::{DRILL, Effect, FIT, LOAD, Msg, Outcome, PLAN, QUALITY};
+use kscope::tui::msg::{DRILL, Effect, FIT, LIST, LOAD, Msg, Outcome, PLAN, QUALITY};
 use kscope::tui::screen::plan::{Basis, Planned};
 use kscope::tui::term::Capabilities;
 use kscope::tui::term::capabilities::{Charset, Depth};
@@ -148,6 +150,8 @@ impl Explorer {
             Effect::Fit { .. } => (FIT, "fit"),
             Effect::Exact(..) => (QUALITY, "exact"),
             Effect::Drill { .. } => (DRILL, "drill"),
+            Effect::Discover(..) => (DRILL, "discover"),
+            Effect::List { .. } => (LIST, "list"),
             Effect::Plan { .. } => (PLAN, "plan"),
             Effect::Quit(code) => {
                 self.quit = Some(*code);
@@ -184,16 +188,32 @@ impl Explorer {
                 Err(error) => Outcome::Refused(error),
             },
             Effect::Fit { cleaned, features, recipe, k_max, .. } => fit(&cleaned, &features, &recipe, k_max),
-            Effect::Drill { cleaned, clusters, rule } => {
+            Effect::Drill { cleaned, clusters, asked } => {
                 let columns = RuleColumns {
                     learners: &cleaned.learners,
                     peers: cleaned.peers.as_ref(),
                     clusters: clusters.as_deref(),
                 };
-                match drill(&columns, &rule) {
+                match answer(&columns, &asked) {
                     Ok(found) => Outcome::Drill(Arc::new(found)),
                     Err(error) => Outcome::RuleRefused(error),
                 }
+            }
+            Effect::Discover(cleaned) => {
+                let columns =
+                    RuleColumns { learners: &cleaned.learners, peers: cleaned.peers.as_ref(), clusters: None };
+                Outcome::Subgroups(subgroup::discover(&columns, subgroup::TOP, &never).unwrap().map(Arc::new))
+            }
+            Effect::List { cleaned, rows, used, clusters, order } => {
+                let columns = RuleColumns {
+                    learners: &cleaned.learners,
+                    peers: cleaned.peers.as_ref(),
+                    clusters: clusters.as_deref(),
+                };
+                let source = Listed { columns: &cleaned.table.columns, source_row: None, clusters: None, peers: None };
+                let listed = if used { columns.listed() } else { source };
+                let rows = listed.arranged(&rows, &order);
+                Outcome::Listed(order, Arc::new(rows))
             }
             Effect::Exact(sweep, _) => Outcome::Sweep(sweep),
             Effect::Plan { basis, recipe, before } => planned(basis, &recipe, before.as_deref()),
@@ -220,6 +240,8 @@ fn fit(cleaned: &Cleaned, features: &[kscope::features::Feature], recipe: &Recip
         Ok(sweep) => {
             for found in &sweep.ks {
                 found.describe(cleaned, &prepared);
+                found.spread(&prepared);
+                found.explain(cleaned, &prepared, &never).unwrap();
             }
             Outcome::Sweep(Arc::new(sweep))
         }

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
 mod bad_input;
+mod clusters;
+mod drill;
 mod explorer;
 mod golden;
 mod headless;
@@ -10,10 +12,12 @@ mod imports;
 mod keys;
 mod keyscript;
 mod ledger;
+mod plan;
 mod plan_screen;
 mod planted;
 mod program;
 mod pty;
 mod recipe;
+mod score;
 mod screens;
 mod signals;

@@ -95,6 +95,13 @@ fn enter_opens_the_people_behind_a_card_in_the_order_of_its_list() {
     for words in ["ctc", "peers'", "gap", "scor", "1 of 269"] {
         assert!(screen.contains(words), "{words} in\n{screen}");
     }
+    // Behind each of them is the card of the learner; back leads to the list again.
+    let row = state.rows[1] as usize;
+    let source = explorer.model.cleaned.as_ref().unwrap().learners.source_row[row];
+    explorer.press("down enter");
+    assert!(explorer.screen().join("\n").contains(&format!("Learner of source row {source} ")));
+    explorer.press("esc");
+    assert_eq!(explorer.model.rows.as_ref().unwrap().cursor.at, 1);
     explorer.press("end right right q");
     assert!(explorer.model.rows.is_none());
 }

@@ -226,16 +226,16 @@ fn open_change_k_toggle_drill_edit_quit() {
     session.wait_until("the rule is taken", |screen| !screen.contains("take the rule"));
     // One person, and back all the way.
     session.press("\r");
-    session.wait_for("Source row");
+    session.wait_for("source row");
     session.press("\x1b");
-    session.wait_until("the list again", |screen| !screen.contains("Source row"));
+    session.wait_until("the list again", |screen| !screen.contains("source row"));
     session.press("\x1b");
     session.wait_for("[2 Features]");
     session.press("3");
     session.wait_for("[3 Choose k]");
     session.press("?");
     session.wait_for("one cluster more");
-    session.press("jjj");
+    session.press("jjjj");
     session.wait_for("quit at once");
     session.press("q");
     session.wait_for("Verdict");
@@ -473,6 +473,20 @@ fn the_people_of_a_plan_are_written_to_a_file() {
     let read = |name: &str| std::fs::read_to_string(folder.arg(name)).unwrap();
     let (card, audience) = (read("sample-experienced-underpaid.csv"), read("sample-audience-2.csv"));
     assert_eq!((card.lines().count(), audience.lines().count()), (270, 201));
+    // The command of the receipt makes the same list again, but for the salt.
+    let receipt = read("sample-experienced-underpaid.csv.receipt.json");
+    let receipt: serde_json::Value = serde_json::from_str(&receipt).unwrap();
+    let command: Vec<&str> = receipt["command"].as_str().unwrap().split(' ').skip(1).collect();
+    std::fs::rename(folder.arg("sample-experienced-underpaid.csv"), folder.arg("first.csv")).unwrap();
+    std::fs::remove_file(folder.arg("sample-experienced-underpaid.csv.receipt.json")).unwrap();
+    let mut again = std::process::Command::new(KSCOPE);
+    let again = again.args(command).current_dir(std::path::Path::new(&there).parent().unwrap()).output().unwrap();
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+    let but_ids = |list: &str| -> Vec<(String, String)> {
+        let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+        list.lines().map(|line| (cells(line)[0].clone(), cells(line)[2..].join(","))).collect()
+    };
+    assert_eq!(but_ids(&read("sample-experienced-underpaid.csv")), but_ids(&card));
     // Plain ids are those of the sample; hashed ones are none of them.
     let sample = std::fs::read_to_string("sample_data/learners.csv").unwrap();
     let id = |line: &str| line.split(',').nth(1).unwrap().to_owned();

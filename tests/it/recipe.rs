@@ -110,6 +110,61 @@ fn flags_and_file_go_before_the_recipe() {
 }
 
 #[test]
+fn names_of_a_recipe_are_used_and_left_out_for_other_clusters() {
+    let desk = Desk::new();
+    let names = "[names]\n1 = \"stuck \\\"seniors\\\"\"\n2 = \"  \"\n";
+    desk.write("r.toml", &format!("k = 3\n[source]\nfile = \"t.csv\"\n{names}"));
+    let named = |args: &[&str]| -> (serde_json::Value, String) {
+        let ran = desk.run(&[args, &["--recipe", "r.toml", "--format", "json"]].concat());
+        assert!(ran.status.success(), "{}", said(&ran));
+        (serde_json::from_slice(&ran.stdout).unwrap(), said(&ran))
+    };
+    for command in ["fit", "profile"] {
+        let (json, words) = named(&[command]);
+        let name = |i: usize| json["clusters"][i]["name"].as_str().unwrap().to_owned();
+        assert_eq!(name(1), "stuck \"seniors\"");
+        assert!(!name(0).is_empty() && name(2).len() > 4, "{json}");
+        assert!(!words.contains("left out"), "{words}");
+    }
+    let (by_name, _) = named(&["drill", "--rule", "cluster = \"stuck \"\"seniors\"\"\""]);
+    let (by_number, _) = named(&["drill", "--rule", "cluster = 1"]);
+    assert_eq!(by_name["rows"], by_number["rows"]);
+    // Figures about the same clusters: the names stay.
+    let (json, _) = named(&["profile", "--graduation-age", "25", "--min-peers", "9"]);
+    assert_eq!(json["clusters"][1]["name"], "stuck \"seniors\"");
+    assert_eq!(json["age"]["graduation_age"], 25.0);
+    for other in [&["--k", "4"][..], &["--features", "pay"], &["--seed", "8"], &["--entity", "all"]] {
+        let (json, words) = named(&[&["fit"], other].concat());
+        assert!(words.contains("names of clusters are left out"), "{other:?}: {words}");
+        assert!(!json.to_string().contains("stuck"), "{other:?}: {json}");
+    }
+    // A recipe without k names the clusters of whichever is asked for.
+    desk.write("r.toml", &format!("[source]\nfile = \"t.csv\"\n{names}"));
+    assert!(named(&["fit", "--k", "5"]).0.to_string().contains("stuck"));
+    let text = desk.data(&["diff", "r.toml", "r.toml"]);
+    assert!(text.contains("stuck"), "{text}");
+}
+
+#[test]
+fn age_and_peers_of_a_recipe_are_heard_everywhere() {
+    let desk = Desk::new();
+    desk.write("r.toml", "k = 2\n[source]\nfile = \"t.csv\"\n[cleaning]\ngraduation_age = 30\nmin_peers = 40\n");
+    let json = |args: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&desk.data(&[args, &["--recipe", "r.toml", "--format", "json"]].concat())).unwrap()
+    };
+    let age = |json: &serde_json::Value| json["clusters"][0]["age"]["median"].as_f64().unwrap();
+    let (of_recipe, said) = (json(&["profile"]), json(&["profile", "--graduation-age", "22"]));
+    assert_eq!((age(&of_recipe) - age(&said), &of_recipe["age"]["graduation_age"]), (8.0, &30.0.into()));
+    assert_eq!(json(&["peers"])["min_peers"], 40);
+    assert_eq!(json(&["peers", "--min-peers", "3"])["min_peers"], 3);
+    let without =
+        |rule: &[&str]| json(&[&["drill", "--rule", "gap is missing"], rule].concat())["rows"].as_u64().unwrap();
+    assert_eq!(without(&[]), json(&["peers"])["without_peers"].as_u64().unwrap());
+    assert!(without(&["--min-peers", "100000"]) > without(&[]));
+    assert_eq!(desk.complaint(&["fit", "t.csv", "--k", "2", "--min-peers", "0"]).0, 2);
+}
+
+#[test]
 fn a_relative_source_is_found_beside_the_recipe() {
     let desk = Desk::new();
     let elsewhere = tempfile::tempdir().unwrap();

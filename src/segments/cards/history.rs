@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::segments::order;
-use crate::segments::peers::{self, MIN_PEERS};
+use crate::segments::peers;
 use crate::table::cleaning::{Learners, NOT_USED};
 use crate::table::role::Role;
 
@@ -27,11 +27,11 @@ pub struct History {
 }
 
 impl History {
-    pub(super) fn new(learners: &Learners, every_row: &Learners) -> Option<Self> {
+    pub(super) fn new(learners: &Learners, every_row: &Learners, min_peers: usize) -> Option<Self> {
         let learner_of = every_row.learner_of.as_ref()?;
         let pay = every_row.with_role(Role::Pay)?.numbers()?;
         let year = every_row.with_role(Role::PayYear)?.numbers()?;
-        let peers = order::pay_for_experience(every_row).and_then(|z| peers::peers(every_row, &z, MIN_PEERS));
+        let peers = order::pay_for_experience(every_row).and_then(|z| peers::peers(every_row, &z, min_peers));
         let gap = |row: usize| peers.as_ref().map_or(f64::NAN, |peers| peers.gap[row]);
         // Of the figures of one year the first row of the source counts: titles repeat the same figure.
         let mut by_learner: BTreeMap<u32, Vec<Update>> = BTreeMap::new();

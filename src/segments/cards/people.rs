@@ -16,6 +16,9 @@ const MAIN_ROLES: usize = 12;
 
 /// Robust standard deviations from the median beyond which a pay figure is no longer probable.
 const FAR_OFF: f64 = 3.5;
+/// What is not so many times more or less than the median is probable all the same: where most are paid alike the
+/// others are no slips.
+const TIMES: f64 = 20.0;
 
 /// No stratum: in [`Strata::of`].
 pub(super) const NO_STRATUM: u32 = u32::MAX;
@@ -81,7 +84,7 @@ impl<'a> People<'a> {
             pay_percentile: percentiles(pay, &known),
             experience_percentile: percentiles(experience, &known),
             strata: [roles(learners), bands(experience), years(learners)],
-            history: History::new(learners, every_row),
+            history: History::new(learners, every_row, peers.minimum),
             learners,
             pay,
             experience,
@@ -113,16 +116,14 @@ impl<'a> People<'a> {
 }
 
 /// Pay that may be meant: ln(pay) within 3.5 robust standard deviations of its median (the modified z-score of
-/// Iglewicz & Hoaglin 1993). Pay of 2 rupees a year would otherwise head every list of the underpaid.
+/// Iglewicz & Hoaglin 1993), or within 20 times. Pay of 2 rupees a year would otherwise head every list of the underpaid.
 fn probable(pay: &[f64]) -> RangeInclusive<f64> {
     let mut logs: Vec<f64> = pay.iter().filter(|pay| **pay > 0.0 && pay.is_finite()).map(|pay| pay.ln()).collect();
     let Some(median) = quantile(&mut logs, 0.5) else { return 0.0..=f64::MAX };
     let mut away: Vec<f64> = logs.iter().map(|log| (log - median).abs()).collect();
     let deviation = MAD_TO_DEVIATION * quantile(&mut away, 0.5).unwrap_or(0.0);
-    if deviation == 0.0 {
-        return f64::MIN_POSITIVE..=f64::MAX;
-    }
-    (median - FAR_OFF * deviation).exp()..=(median + FAR_OFF * deviation).exp()
+    let far = (FAR_OFF * deviation).max(TIMES.ln());
+    (median - far).exp()..=(median + far).exp()
 }
 
 /// Percentiles of the known values, 0…100: the mean rank of equals over their number.

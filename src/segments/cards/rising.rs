@@ -5,8 +5,8 @@ use super::underpaid::CLEAR;
 use super::{Card, Kind, Made, Making, Person};
 use crate::table::money::group_thousands;
 
-/// Percentile below which experience and pay are little.
-const LITTLE: f64 = 40.0;
+/// Percentiles of experience and pay that are little: each in the lower half, together not above this.
+const LITTLE: f64 = 60.0;
 /// Fewer learners with two pay figures than this say nothing about growth.
 const MIN_KNOWN: usize = 30;
 /// Growth a year by which they must be ahead of the others.
@@ -17,10 +17,10 @@ pub(super) fn card(making: &Making<'_>) -> Made {
     let history =
         people.history.as_ref().ok_or("no learner has two pay figures: ids and the year of pay are needed")?;
     let growth: Vec<f64> = (0..people.pay.len()).map(|row| history.growth(row)).collect();
-    let is_little = |row: &usize| people.experience_percentile[*row] <= LITTLE && people.pay_percentile[*row] <= LITTLE;
-    // Whose own figures did not rise is not rising; where there is one figure only, nothing speaks against it.
-    let candidates: Vec<usize> =
-        people.known().filter(is_little).filter(|row| growth[*row].is_nan() || growth[*row] > 0.0).collect();
+    let is_little = |row: &usize| {
+        let (experience, pay) = (people.experience_percentile[*row], people.pay_percentile[*row]);
+        experience <= 50.0 && pay <= 50.0 && experience + pay <= LITTLE
+    };
     let mut is_in = vec![false; people.pay.len()];
     people.known().filter(is_little).for_each(|row| is_in[row] = true);
     let known =
@@ -47,12 +47,16 @@ pub(super) fn card(making: &Making<'_>) -> Made {
             100.0 * judged.value
         ));
     }
-    let chosen: Vec<Person> = candidates
-        .iter()
+    // Whose own figures rise no faster is not rising; where there is one figure only, nothing speaks against it.
+    let faster = |row: &usize| growth[*row].is_nan() || growth[*row] > yardsticks.whole;
+    let chosen: Vec<Person> = people
+        .known()
+        .filter(is_little)
+        .filter(faster)
         .map(|row| {
-            let rise = if growth[*row].is_finite() { growth[*row].clamp(0.0, 1.0) } else { 0.0 };
-            let score = 100.0 - people.experience_percentile[*row] + 100.0 * rise;
-            yardsticks.person(people, *row as u32, growth[*row], score)
+            let rise = if growth[row].is_finite() { growth[row].clamp(0.0, 1.0) } else { 0.0 };
+            let score = 100.0 - people.experience_percentile[row] + 100.0 * rise;
+            yardsticks.person(people, row as u32, growth[row], score)
         })
         .collect();
     let effect = contrast::effect(making, &chosen, Measure::MedianDifference, Unit::Growth, words)
@@ -77,8 +81,10 @@ pub(super) fn card(making: &Making<'_>) -> Made {
         people: chosen,
         caveat: format!(
             "Growth is known of {} of them; of the others nothing speaks against it. Growth from a low figure is easily \
-             large. Those whose own pay did not rise are left out.",
-            group_thousands(with_history as u64)
+             large. Those whose own pay rose no faster than that of the others are left out; with them it is {:+.0} \
+             points a year.",
+            group_thousands(with_history as u64),
+            100.0 * judged.value,
         ),
         next: "reach them while it rises; ask for the pay figure again in a year".to_owned(),
         score: "100 − percentile of experience + growth of pay a year in % (0 to 100; 0 where unknown)",

@@ -185,13 +185,18 @@ impl<'a, C: Columns + ?Sized> Binder<'a, C> {
 
     /// The number that is meant, its unit checked against the column.
     fn amount(&mut self, column: Numbers<'a, '_>, quantity: Quantity, at: &Range<usize>) -> Result<f64, RuleError> {
-        let money = quantity.currency.is_some() || !matches!(quantity.unit, Unit::None | Unit::Years);
+        let percent = quantity.unit == Unit::Percent;
+        let money = quantity.currency.is_some() || !matches!(quantity.unit, Unit::None | Unit::Years | Unit::Percent);
         let years = quantity.unit == Unit::Years;
         let complaint = match column.kind {
+            Kind::Pay | Kind::Years | Kind::Year if percent => {
+                Some(("takes no percent", "a percentile is written p25"))
+            }
             Kind::Pay if years => Some(("is pay, not a number of years", "write an amount such as 45 lakh")),
             Kind::Years if money => Some(("is a number of years, not money", "write 10 or 10 y")),
             Kind::Year if money || years => Some(("is a calendar year", "write it plainly, such as 2019")),
-            Kind::Pay | Kind::Years | Kind::Year | Kind::Plain => None,
+            Kind::Share if money || years => Some(("is a share", "write 0.5 or 50 %")),
+            Kind::Pay | Kind::Years | Kind::Year | Kind::Share | Kind::Plain => None,
         };
         if let Some((message, hint)) = complaint {
             return Err(RuleError::new(at.clone(), format!("`{}` {message}", column.name)).hint(hint));
@@ -290,7 +295,7 @@ impl<'a, C: Columns + ?Sized> Binder<'a, C> {
 }
 
 /// The column of a name; letter case counts only where two columns differ in nothing else.
-pub(super) fn find<'a, C: Columns + ?Sized>(columns: &'a C, name: &str) -> Option<ColumnRef<'a>> {
+pub fn find<'a, C: Columns + ?Sized>(columns: &'a C, name: &str) -> Option<ColumnRef<'a>> {
     columns.resolve(name).or_else(|| {
         let lower = name.to_lowercase();
         let known = columns.names().into_iter().find(|known| known.to_lowercase() == lower)?;

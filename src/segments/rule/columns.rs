@@ -47,6 +47,8 @@ pub enum Kind {
     Years,
     /// A calendar year: takes no unit.
     Year,
+    /// A share or a relative difference, 1 being all of it: takes `%`.
+    Share,
     /// Anything else: takes all units.
     Plain,
 }

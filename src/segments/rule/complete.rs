@@ -177,7 +177,8 @@ fn units(kind: Kind) -> &'static [&'static str] {
         Kind::Pay => &["lakh", "cr", "k", "M"],
         Kind::Years => &["y"],
         Kind::Year => &[],
-        Kind::Plain => &["k", "lakh", "M", "cr", "y"],
+        Kind::Share => &["%"],
+        Kind::Plain => &["k", "lakh", "M", "cr", "y", "%"],
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) enum Token {
     Currency(char),
     Compare(Comparison),
     Minus,
+    /// `%` behind a number.
+    Percent,
     Comma,
     Dots,
     Open,
@@ -58,6 +60,7 @@ const SYMBOLS: &[(&str, Token)] = &[
     ("(", Token::Open),
     (")", Token::Close),
     (",", Token::Comma),
+    ("%", Token::Percent),
     ("-", Token::Minus),
     ("−", Token::Minus),
     ("₹", Token::Currency('₹')),
@@ -97,7 +100,6 @@ pub(super) fn lex(source: &str) -> Result<Vec<Lexed>, RuleError> {
 fn stray(c: char, at: usize) -> RuleError {
     let error = RuleError::new(at..at + c.len_utf8(), format!("{c:?} means nothing in a rule"));
     match c {
-        '%' => error.hint("a percentile is written p25"),
         '`' | '\'' | '"' => error,
         '/' | '+' | '*' => {
             error.hint("rules compare, they do not calculate; put a name with such a character in quotes")
@@ -231,7 +233,7 @@ mod tests {
 
     #[test]
     fn errors_have_a_place() {
-        assert_eq!(lex("pay < 25 %").unwrap_err().at, 9..10);
+        assert_eq!(lex("pay < 25 ;").unwrap_err().at, 9..10);
         assert_eq!(lex("job = \"Back").unwrap_err().at, 6..11);
         assert_eq!(lex(&format!("pay < 1{}", "0".repeat(400))).unwrap_err().message, "this number is too large");
     }

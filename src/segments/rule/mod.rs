@@ -20,7 +20,7 @@
 //! operand    = [ "-" ] [ "₹" | "Rs" | "$" … ] number [ unit ]
 //!            | percentile [ "within" column ]             p25, p99.9
 //!            | text | column
-//! unit       = "k" | "lakh" | "L" | "LPA" | "cr" | "M" | "B" | "y" …
+//! unit       = "k" | "lakh" | "L" | "LPA" | "cr" | "M" | "B" | "y" | "%" …
 //! column     = bare words | `back-ticked` | "quoted"
 //! ```
 //!
@@ -45,12 +45,19 @@ pub(in crate::segments) mod tests;
 
 use std::{fmt, ops::Range, str::FromStr};
 
+pub use bind::find;
 pub use columns::{ColumnRef, Columns, Kind};
 pub use complete::{Completion, complete};
 pub use error::RuleError;
 pub use mask::Mask;
 pub use percentile::{percent_below, percentile};
 use syntax::Expression;
+pub(in crate::segments) use syntax::quote;
+
+/// A text in quotes, as a rule may hold it.
+pub fn quoted(text: &str) -> String {
+    syntax::quote(text, '"')
+}
 
 /// A parsed rule. Two rules are equal if they are written in the same way once units, quotes and parentheses
 /// are made canonical; `Display` writes that text, and parsing it gives the same rule again.
@@ -85,6 +92,18 @@ impl Rule {
     /// that was parsed.
     pub fn bind<'a, C: Columns + ?Sized>(&self, columns: &'a C) -> Result<Bound<'a>, RuleError> {
         bind::bind(&self.parts(), columns)
+    }
+
+    /// The column that one of the clauses is about, as it is written; `None` where that is more than one condition.
+    pub fn column(&self, clause: usize) -> Option<&str> {
+        let mut part = *self.parts().get(clause)?;
+        loop {
+            match part {
+                Expression::Test(test) => return Some(&test.column.text),
+                Expression::Not(inner) => part = inner,
+                Expression::All(_) | Expression::Any(_) => return None,
+            }
+        }
     }
 
     fn parts(&self) -> Vec<&Expression> {

@@ -3,14 +3,14 @@
 use super::{
     ColumnRef, Columns, Kind, Rule,
     bind::find,
-    syntax::{Expression, Predicate, Quantity, Test, Value},
+    syntax::{Expression, Predicate, Quantity, Test, Unit, Value},
 };
 
 impl Rule {
     /// The rule with the threshold of one of its clauses moved by some steps; `None` where that clause is not
     /// one comparison by order with a number or percentile.
     ///
-    /// A step is one year, one percentile, or one in the second figure of an amount: 45 → 46 lakh, 4.5 → 4.6
+    /// A step is one year, one percentile, one percent of a share, or one in the second figure of an amount: 45 → 46 lakh, 4.5 → 4.6
     /// crore, 120 → 130k. Percentiles stay within 0…100.
     #[must_use]
     pub fn nudged<C: Columns + ?Sized>(&self, clause: usize, steps: i32, columns: &C) -> Option<Self> {
@@ -53,6 +53,9 @@ fn moved(quantity: Quantity, kind: Kind, steps: i32) -> f64 {
     // As a power of ten, so that the grid's points are the decimals nearest to them.
     let exponent = match kind {
         Kind::Years | Kind::Year => 0,
+        _ if quantity.unit == Unit::Percent => 0,
+        // A hundredth is one percent.
+        Kind::Share => -2,
         Kind::Pay | Kind::Plain if figure == 0.0 => 0,
         Kind::Pay | Kind::Plain => figure.abs().log10().floor() as i32 - 1,
     };

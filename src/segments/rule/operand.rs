@@ -144,6 +144,9 @@ impl Parser<'_> {
     }
 
     fn unit(&mut self) -> Result<Unit, RuleError> {
+        if self.take(&Token::Percent) {
+            return Ok(Unit::Percent);
+        }
         let Some(Token::Word(word)) = self.peek() else {
             return Ok(Unit::None);
         };
@@ -158,7 +161,7 @@ impl Parser<'_> {
         let Some(unit) = scale.or(years.then_some(Unit::Years)) else {
             return Err(self
                 .error(format!("{} is no unit", self.here()))
-                .hint("units are k, lakh, cr, M and y; put a text in quotes"));
+                .hint("units are k, lakh, cr, M, y and %; put a text in quotes"));
         };
         self.skip(1);
         if unit != Unit::Years {

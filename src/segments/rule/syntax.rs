@@ -123,6 +123,10 @@ impl Quantity {
     /// The number that the column's values are compared with. `8.8 lakh` is 880,000 and not the
     /// 880,000.000…1 that the product is, so that people who are paid just that are not below it.
     pub fn value(self) -> f64 {
+        if self.unit == Unit::Percent {
+            // A hundredth is not exact, dividing by a hundred is: 7 % is the number that 0.07 is.
+            return self.figure / 100.0;
+        }
         let product = self.figure * self.unit.factor();
         let whole = product.round();
         if (product - whole).abs() <= 4.0 * f64::EPSILON * whole.abs() { whole } else { product }
@@ -138,6 +142,8 @@ pub(super) enum Unit {
     Crore,
     Billion,
     Years,
+    /// Hundredths of a share or a relative difference.
+    Percent,
 }
 
 impl Unit {
@@ -151,6 +157,7 @@ impl Unit {
             Self::Million => 1e6,
             Self::Crore => 1e7,
             Self::Billion => 1e9,
+            Self::Percent => 0.01,
         }
     }
 
@@ -163,6 +170,7 @@ impl Unit {
             Self::Crore => " crore",
             Self::Billion => "B",
             Self::Years => " y",
+            Self::Percent => " %",
         }
     }
 }
@@ -273,7 +281,7 @@ pub(super) fn is_bare(name: &str) -> bool {
     words.len() == tokens.len() && !words.is_empty() && words.join(" ") == name
 }
 
-pub(super) fn quote(text: &str, mark: char) -> String {
+pub(in crate::segments) fn quote(text: &str, mark: char) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push(mark);
     for c in text.chars() {

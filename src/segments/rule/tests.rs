@@ -129,6 +129,43 @@ fn a_round_amount_in_lakh_is_that_amount() {
 }
 
 #[test]
+fn a_percent_is_a_hundredth_of_a_share() {
+    let table = Table {
+        numbers: vec![("gap", Kind::Share, vec![-0.6, -0.5, 0.07, 1.2]), ("rest", Kind::Plain, vec![0.5; 4])],
+        labels: vec![0; 4],
+        ..Table::default()
+    };
+    let matches = |source: &str| {
+        let rule = parse(source).unwrap();
+        let rows = |rule: &super::Rule| rule.bind(&table).unwrap().eval().iter().collect::<Vec<_>>();
+        assert_eq!(rows(&rule), rows(&parse(rule.as_str()).unwrap()), "{source} is not {rule}");
+        rows(&rule)
+    };
+    for (source, rows) in [
+        ("gap < -50 %", vec![0]),
+        ("gap < -50%", vec![0]),
+        ("gap <= −50%", vec![0, 1]),
+        ("gap = 7%", vec![2]),
+        ("gap -60..-50 %", vec![0, 1]),
+        ("gap in (7 %, 120%)", vec![2, 3]),
+        ("gap < -0.5", vec![0]),
+        ("rest = 50%", vec![0, 1, 2, 3]),
+    ] {
+        assert_eq!(matches(source), rows, "{source}");
+    }
+    let nudged = |source: &str, steps| parse(source).unwrap().nudged(0, steps, &table).unwrap().to_string();
+    assert_eq!(nudged("gap < -50%", 1), "gap < -49 %");
+    assert_eq!(nudged("gap < 0", -3), "gap < -0.03");
+    assert!(parse("gap < 5 lakh").unwrap().bind(&table).is_err());
+}
+
+#[test]
+fn a_clause_knows_its_column() {
+    let rule = parse("experience > 10 and not (`my pay` < 5) and (a = 1 or b = 2)").unwrap();
+    assert_eq!([0, 1, 2, 3].map(|clause| rule.column(clause)), [Some("experience"), Some("my pay"), None, None]);
+}
+
+#[test]
 fn units_of_pay() {
     for amount in [
         "45 lakh",
@@ -294,7 +331,7 @@ fn errors_point_at_the_place() {
         ("pay < 45,0,000", "45,0,000", "not grouped as one number", "45,00,000"),
         ("pay in (₹45,00,000)", "₹45,00,000", "commas part the values", "lakh"),
         ("pay in ()", ")", "a value is expected here", ""),
-        ("pay < 25 %", "%", "means nothing", "p25"),
+        ("pay < 25 %", "25 %", "takes no percent", "p25"),
         ("job = \"Backend", "\"Backend", "is not closed", "\""),
         ("and pay < 5", "and", "a column is missing before `and`", "backticks"),
         ("pay < 5 lakh and", "", "a condition is missing here", "experience"),
@@ -578,6 +615,7 @@ fn fragments() -> impl Strategy<Value = String> {
         "\"",
         "`",
         "e5",
+        "%",
         ".5",
         " ",
     ]);

@@ -17,6 +17,7 @@ use crate::features::choice::{self, Choice};
 use crate::features::{Feature, Scale};
 use crate::quality;
 use crate::segments::audience::Wanted;
+use crate::segments::profile::Profile;
 use crate::table::RoleChoices;
 use crate::table::cleaning::Cleaning;
 
@@ -77,7 +78,7 @@ pub struct Recipe {
     pub silhouette: quality::Mode,
     /// Who is meant; empty is everybody, `None` where no rule was chosen.
     pub rule: Option<String>,
-    /// Names that people gave to clusters, by canonical number, at the recipe's k.
+    /// Names that people gave to clusters, by canonical number, at the recipe's k; none is empty.
     pub names: BTreeMap<usize, String>,
     /// The audience.
     pub plan: PlanChoices,
@@ -126,5 +127,25 @@ impl Recipe {
     /// What the engine needs to know.
     pub fn params(&self) -> Params {
         Params { seed: self.seed, starts: self.starts, engine: self.engine }
+    }
+
+    /// Whether both lead to the same clusters of the same table, so that names given to those of one fit the other.
+    pub fn same_clusters(&self, other: &Self) -> bool {
+        self.k == other.k
+            && self.features == other.features
+            && self.scale == other.scale
+            && self.roles == other.roles
+            && self.cleaning.same_rows(&other.cleaning)
+            && self.params() == other.params()
+    }
+
+    /// What a cluster is called: as a person named it, else by what sets it apart.
+    pub fn name<'a>(&'a self, profile: &'a Profile) -> &'a str {
+        self.names.get(&profile.cluster).unwrap_or(&profile.name)
+    }
+
+    /// As [`Recipe::name`], for all clusters of a k.
+    pub fn names_of(&self, profiles: &[Profile]) -> Vec<String> {
+        profiles.iter().map(|profile| self.name(profile).to_owned()).collect()
     }
 }

@@ -189,7 +189,11 @@ fn recipe(top: &mut Section<'_>) -> Result<Recipe> {
             let number = cluster.parse().ok().filter(|n: &usize| (*n as i128) < MOST_CLUSTERS);
             let number =
                 number.ok_or_else(|| name.refuse("names no cluster", "the key is its number: 0 = \"a name\""))?;
-            recipe.names.insert(number, name.text()?.to_owned());
+            // No name is none given.
+            let text = name.text()?.trim();
+            if !text.is_empty() {
+                recipe.names.insert(number, text.to_owned());
+            }
         }
     }
     if let Some(value) = top.get("plan") {
@@ -282,6 +286,12 @@ fn cleaning(mut section: Section<'_>) -> Result<Cleaning> {
     }
     if let Some(value) = section.get("reference_year") {
         cleaning.reference = Reference::Year(year(&value)?);
+    }
+    if let Some(years) = section.get("graduation_age") {
+        cleaning.graduation_age = years.number(|years| (14.0..=60.0).contains(&years), "years from 14 to 60")?;
+    }
+    if let Some(peers) = section.get("min_peers") {
+        cleaning.min_peers = peers.whole(1, 1_000_000)? as usize;
     }
     if let Some(rules) = section.get("switch") {
         for rule in rules.list()? {

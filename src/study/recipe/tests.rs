@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::features::{Encoding, Missing, Transform};
+use crate::segments::audience::Wanted;
 use crate::segments::cards::Kind;
 use crate::source::Location;
 use crate::table::cleaning::Entity;
@@ -89,6 +90,8 @@ fn complaints_name_file_line_column_value_and_what_to_try() {
     says("version = 9\n", &["version = 9", "newer kscope"]);
     says("k_min = 5\nk_max = 3\n", &["line 2", "below k_min"]);
     says("features = []\n", &["names no column"]);
+    says("[cleaning]\ngraduation_age = 3\n", &["graduation_age = 3", "14 to 60"]);
+    says("[cleaning]\nmin_peers = 0\n", &["min_peers = 0", "out of bounds"]);
     says("[names]\nfirst = \"x\"\n", &["line 2", "names no cluster"]);
     says("seed = 1.5\n", &["no whole number"]);
     says("seed = -1\n", &["out of bounds"]);
@@ -122,6 +125,8 @@ columns = ["ctc", "a b"]
 raw = false
 entity = "latest"
 years = [1970, 2025]
+graduation_age = 22.0
+min_peers = 5
 
 [features."a b"]
 on = true
@@ -151,6 +156,11 @@ fn what_is_documented_is_read() {
 /// Text with everything that could trip a quoting.
 fn any_text() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z_]{1,8}", "\\PC{1,12}", "[\"'\\\\\n\t\r#=\\[\\]. \u{1b}\u{7f}\u{85}\u{202e}]{1,6}"]
+}
+
+/// What a cluster may be called: not nothing, and no space about it.
+fn any_name() -> impl Strategy<Value = String> {
+    any_text().prop_map(|text| text.trim().to_owned()).prop_filter("no name", |text| !text.is_empty())
 }
 
 fn any_of<T: Copy + std::fmt::Debug + 'static>(all: &[T]) -> impl Strategy<Value = T> + use<T> {
@@ -238,26 +248,33 @@ fn any_cleaning() -> impl Strategy<Value = Cleaning> {
         (-9_999i32..0, 0..9_999i32),
         prop::option::of(1900i32..2100),
         any::<bool>(),
+        (14.0f64..=60.0, 1usize..=1_000_000),
     )
-        .prop_map(|(flipped, entity, years, reference, raw)| Cleaning {
+        .prop_map(|(flipped, entity, years, reference, raw, (graduation_age, min_peers))| Cleaning {
             flipped,
             entity,
             years,
             reference: reference.map_or(Reference::PayYear, Reference::Year),
             raw,
+            graduation_age,
+            min_peers,
         })
 }
 
 fn any_plan() -> impl Strategy<Value = PlanChoices> {
     let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.is_about_people()).collect();
-    let mix = prop::sample::subsequence(kinds, 1..=4).prop_flat_map(|kinds| {
-        let weights = prop::collection::vec(prop_oneof![Just(5.0), 1e-3f64..1e6], kinds.len());
-        weights.prop_map(move |weights| kinds.iter().copied().zip(weights).collect())
-    });
-    let wanted = (1usize..u32::MAX as usize, mix, 1e-3f64..=1.0, 1e-3f64..=1.0)
-        .prop_map(|(budget, mix, company_cap, role_cap)| Wanted { budget, mix, company_cap, role_cap });
-    (wanted, prop::option::of(any_text()), prop::option::of(any_text()))
-        .prop_map(|(wanted, rule, exclude)| PlanChoices { wanted, rule, exclude: exclude.map(Into::into) })
+    (
+        1usize..1 << 20,
+        prop::collection::vec((any_of(&kinds), 0.5f64..100.0), 1..4),
+        (0.001f64..1.0, 0.001f64..1.0),
+        prop::option::of(any_text()),
+        prop::option::of(any_text()),
+    )
+        .prop_map(|(budget, mix, (company_cap, role_cap), rule, exclude)| PlanChoices {
+            wanted: Wanted { budget, mix: distinct(mix, |(kind, _)| kind.to_string()), company_cap, role_cap },
+            rule,
+            exclude: exclude.map(Into::into),
+        })
 }
 
 prop_compose! {
@@ -272,8 +289,7 @@ prop_compose! {
         engine in any_of(&[Engine::Kscope, Engine::Linfa]),
         silhouette in any_of(&[quality::Mode::Auto, quality::Mode::Exact]),
         rule in prop::option::of(prop_oneof![Just(String::new()), any_text()]),
-        names in prop::collection::btree_map(0usize..100, any_text(), 0..3),
-        plan in any_plan(),
+        (names, plan) in (prop::collection::btree_map(0usize..100, any_name(), 0..3), any_plan()),
     ) -> Recipe {
         let ks = (from, from + more);
         Recipe { source, roles, cleaning, features, scale, k, ks, seed, starts, engine, silhouette, rule, names, plan }

@@ -178,6 +178,8 @@ impl Recipe {
         if let Reference::Year(year) = cleaning.reference {
             keys.put("reference_year", year.to_string());
         }
+        keys.put("graduation_age", fraction(cleaning.graduation_age));
+        keys.put("min_peers", whole(cleaning.min_peers as u64));
         let switched: Vec<String> = cleaning.flipped.iter().map(|rule| rule.name().to_owned()).collect();
         keys.maybe("switch", (!switched.is_empty()).then(|| texts(&switched)));
         keys.0

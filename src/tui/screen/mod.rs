@@ -5,6 +5,8 @@ pub mod clusters;
 pub mod data;
 pub mod drill;
 pub mod features;
+pub mod flow;
+pub mod list;
 pub mod plan;
 pub mod rows;
 

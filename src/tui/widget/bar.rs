@@ -80,12 +80,19 @@ fn level(count: f64, most: f64, steps: usize) -> usize {
 pub struct Shares<'a> {
     theme: &'a Theme,
     shares: &'a [f64],
+    styles: &'a [Style],
 }
 
 impl<'a> Shares<'a> {
     /// One segment a share, in order; they are drawn in proportion whatever they add up to.
     pub fn new(theme: &'a Theme, shares: &'a [f64]) -> Self {
-        Self { theme, shares }
+        Self { theme, shares, styles: &[] }
+    }
+
+    /// The style of each, instead of that of the cluster with its number.
+    #[must_use]
+    pub fn styles(self, styles: &'a [Style]) -> Self {
+        Self { styles, ..self }
     }
 }
 
@@ -104,7 +111,7 @@ impl Widget for &Shares<'_> {
             so_far += size(share);
             // Neighbours differ in shade too, for where there are no colours.
             let symbol = if i % 2 == 0 { full(self.theme.glyphs) } else { self.theme.glyphs.band };
-            let style = self.theme.palette.cluster(i);
+            let style = self.styles.get(i).copied().unwrap_or_else(|| self.theme.palette.cluster(i));
             for x in start..end {
                 put(buffer, (area.x + x, area.y), 1, symbol, style, self.theme);
             }

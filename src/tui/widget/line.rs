@@ -2,8 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
-use tui_input::Input;
+use ratatui::style::Style;
 
 use super::{put, row};
 use crate::tui::term::sanitise::{clean, width};
@@ -119,19 +118,6 @@ pub fn heading((title, style): (&str, Style), caption: &str, area: Rect, buffer:
     }
 }
 
-/// A line that is being edited, with its cursor, scrolled so that the cursor is seen.
-pub fn edited(input: &Input, (x, y): (u16, u16), columns: u16, buffer: &mut Buffer, theme: &Theme) {
-    let scroll = input.visual_scroll(usize::from(columns.saturating_sub(1)));
-    let shown: String = input.value().chars().skip(scroll).collect();
-    put(buffer, (x, y), columns, &shown, theme.palette.title, theme);
-    let at = x.saturating_add(input.visual_cursor().saturating_sub(scroll) as u16);
-    if at < x.saturating_add(columns)
-        && let Some(cell) = buffer.cell_mut((at, y))
-    {
-        cell.modifier.insert(Modifier::REVERSED);
-    }
-}
-
 /// Keys with their words, most useful first: those that fit whole, in order; never one that is cut.
 pub fn keys(keys: &[(&str, &str)], columns: u16, theme: &Theme) -> Vec<Piece> {
     let mut pieces = vec![Piece::new(" ", theme.palette.text)];
@@ -219,19 +205,6 @@ mod tests {
         for columns in 0..30 {
             heading_text("東京\x1b", "京東 right", columns);
         }
-    }
-
-    #[test]
-    fn the_cursor_of_an_edited_line_is_seen() {
-        let theme = Theme::plain();
-        let area = Rect::new(0, 0, 8, 1);
-        for (text, at) in [("", 0), ("500", 3), ("0123456789", 7)] {
-            let mut buffer = Buffer::empty(area);
-            edited(&Input::new(text.to_owned()), (0, 0), 8, &mut buffer, &theme);
-            let reversed = |x: &u16| buffer[(*x, 0)].modifier.contains(Modifier::REVERSED);
-            assert_eq!((0..8).filter(reversed).collect::<Vec<_>>(), [at], "{text}");
-        }
-        edited(&Input::new("x".to_owned()), (9, 9), 8, &mut Buffer::empty(area), &theme);
     }
 
     #[test]

@@ -9,8 +9,12 @@ pub mod axis;
 pub mod bar;
 /// A curve over whole numbers, such as a measure for every k.
 pub mod curve;
+/// A line of text that is edited, a place in it pointed at.
+pub mod field;
 /// One line: left and right text, tabs, keys.
 pub mod line;
+/// Lines, more of them than fit.
+pub mod lines;
 /// A bordered box with title and caption; a dialog over others.
 pub mod panel;
 /// A table of any number of rows.

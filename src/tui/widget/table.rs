@@ -145,7 +145,8 @@ impl<'a, 'c, F: Fn(usize) -> Vec<Cell<'c>>> Table<'a, F> {
             used = with;
             chosen.push((i, least));
         }
-        let mut left = width.saturating_sub(used);
+        // The mark that says so stands in the last cell, beside the columns where there is room.
+        let mut left = width.saturating_sub(used).saturating_sub(u16::from(more));
         // The room that is left goes to the columns in turn, a cell at a time, until none can grow.
         while left > 0 {
             let mut grew = false;
@@ -276,7 +277,7 @@ mod tests {
     fn columns_that_do_not_fit_are_announced() {
         let theme = Theme::plain();
         let table = Table::new(&theme, &COLUMNS, 2, cells);
-        assert_eq!(text(&table, 24, 2), ["    k  name       WCSS →", "    0  cluster 0    61.0"]);
+        assert_eq!(text(&table, 24, 2), ["    k  name      WCSS %→", "    0  cluster…    61.0"]);
         assert_eq!(text(&table.sideways(2, 1), 24, 2), [" ←  k   smallest", "    0     41,203"]);
     }
 

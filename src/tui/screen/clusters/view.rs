@@ -2,21 +2,29 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
+use tui_input::Input;
 
-use crate::report::text::figure;
-use crate::segments::profile::{How, NumberProfile, Profile};
-use crate::table::money::{CRORE, Currency, LAKH, group_thousands};
+use super::detail::{range, silhouette, split_from, value};
+use super::{compare, detail};
+use crate::segments::profile::{NumberProfile, Profile};
+use crate::table::money::group_thousands;
 use crate::table::role::Role;
-use crate::tui::model::Model;
-use crate::tui::term::sanitise::wrap;
-use crate::tui::widget::bar::{Shares, diverging};
+use crate::tui::model::{Model, Tab};
+use crate::tui::widget::bar::Shares;
+use crate::tui::widget::line::Piece;
+use crate::tui::widget::lines::{Lines, last_offset};
 use crate::tui::widget::panel::Panel;
+use crate::tui::widget::put;
 use crate::tui::widget::table::{Cell, Column, Table};
-use crate::tui::widget::{put, put_right};
 
-/// Cells that the list needs before it shows ages.
-const ROOM_FOR_AGE: u16 = 90;
+/// Cells that the list needs before it says more than medians of experience.
+const ROOM_FOR_RANGES: u16 = 96;
+/// Cells from which what is said of a cluster stands in two panels side by side.
+const SIDE_BY_SIDE: u16 = 110;
+/// Lines from which the panels have room for what matters less.
+const ROOMY: u16 = 30;
 
 /// Rows of the list of clusters at the current size.
 pub fn list_height(model: &Model) -> usize {
@@ -28,7 +36,18 @@ fn list_lines(model: &Model, height: u16) -> u16 {
     (model.k() as u16 + 1).min((height / 2).max(3)).min(height)
 }
 
-/// Draws the list of clusters and what sets the selected one apart.
+/// Lines that the panel under the list shows on this screen, and the last one that it can be scrolled to.
+pub fn panel_lines(model: &Model) -> (usize, usize) {
+    let (width, height) = model.size;
+    let content = height.saturating_sub(3);
+    let area = Rect { x: 0, y: 0, width, height: content.saturating_sub(1 + list_lines(model, content)) };
+    let inner = usize::from(Panel::inner(area).height);
+    let Some(profile) = model.profiles().get(model.clusters.cursor.at) else { return (inner, 0) };
+    let longest = panels(model, profile, area).iter().map(|(_, _, lines)| lines.len()).max().unwrap_or(0);
+    (inner, last_offset(longest, inner))
+}
+
+/// Draws the list of clusters and what is said of the selected one.
 pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let profiles = model.profiles();
@@ -38,20 +57,75 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let lines = list_lines(model, area.height);
-    let [shares, list, panel] =
+    let [top, list, panel] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(lines), Constraint::Min(0)]).areas(area);
-    let parts: Vec<f64> = profiles.iter().map(|p| p.share).collect();
-    let inside = Rect { x: shares.x + 1, width: shares.width.saturating_sub(2), ..shares };
-    (&Shares::new(theme, &parts)).render(inside, buffer);
-    self::list(model, profiles, list, buffer);
-    if let Some(profile) = profiles.get(model.clusters.cursor.at) {
-        if panel.width >= 110 {
-            let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(panel);
-            self::apart(model, profile, left, buffer);
-            self::columns(model, profile, right, buffer);
-        } else {
-            self::apart(model, profile, panel, buffer);
+    let inside = Rect { x: top.x + 1, width: top.width.saturating_sub(2), ..top };
+    match &model.clusters.editor {
+        Some(editor) => name_line(model, editor, inside, buffer),
+        None => {
+            let parts: Vec<f64> = profiles.iter().map(|p| p.share).collect();
+            let styles: Vec<Style> = (0..parts.len()).map(|cluster| model.cluster_style(cluster)).collect();
+            Shares::new(theme, &parts).styles(&styles).render(inside, buffer);
         }
+    }
+    self::list(model, profiles, list, buffer);
+    let Some(profile) = profiles.get(model.clusters.cursor.at) else { return };
+    // Beside another screen the panels are not scrolled: the keys are that screen's.
+    let here = model.tab == Tab::Clusters;
+    let scroll = if here { model.clusters.scroll } else { 0 };
+    for (title, place, mut lines) in panels(model, profile, panel) {
+        let inner = Panel::inner(place);
+        let below = last_offset(lines.len(), usize::from(inner.height)).saturating_sub(scroll);
+        let caption = match below {
+            0 if scroll > 0 => format!("· not an input   {} PgUp", theme.glyphs.more_up),
+            0 => "· not an input".to_owned(),
+            _ if !here => "· not an input".to_owned(),
+            more => format!("· not an input   {} {more} more: PgDn", theme.glyphs.more_down),
+        };
+        Panel::new(theme, &title).caption(&caption).render(place, buffer);
+        if model.stale && model.preview.is_none() {
+            lines.iter_mut().flatten().for_each(|piece| piece.style = theme.palette.dim);
+        }
+        let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner };
+        Lines::new(theme, &lines).from(scroll).render(inner, buffer);
+    }
+}
+
+/// The panels under the list: title, place, lines.
+fn panels(model: &Model, profile: &Profile, area: Rect) -> Vec<(String, Rect, Vec<Vec<Piece>>)> {
+    let width = |place: Rect| Panel::inner(place).width.saturating_sub(1);
+    let of = format!("{} {}", profile.cluster, model.name(profile.cluster));
+    if let Some(against) = model.clusters.against.filter(|_| model.tab == Tab::Clusters) {
+        let glyphs = model.theme.glyphs;
+        let keys = format!("{}{} another", glyphs.more_left, glyphs.more_right);
+        let title = format!("{of}  against  {} · {keys}", compare::called(model, against));
+        return vec![(title, area, compare::lines(model, profile, against, width(area)))];
+    }
+    let title = format!("What sets {} apart from the rest", profile.cluster);
+    if area.width < SIDE_BY_SIDE {
+        let mut lines = detail::about(model, profile, width(area), false);
+        lines.extend(detail::columns(model, profile, width(area), false));
+        return vec![(title, area, lines)];
+    }
+    let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(area);
+    vec![
+        (title, left, detail::about(model, profile, width(left), area.height > ROOMY)),
+        (format!("{of} · columns by η²"), right, detail::columns(model, profile, width(right), area.height > ROOMY)),
+    ]
+}
+
+/// The line on which a name is given.
+fn name_line(model: &Model, editor: &Input, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.theme;
+    let label = format!("Name of {}", model.clusters.cursor.at);
+    let used = put(buffer, (area.x, area.y), area.width, &label, theme.palette.accent, theme) + 2;
+    let room = area.width.saturating_sub(used);
+    let scroll = editor.visual_scroll(usize::from(room.saturating_sub(1)));
+    let shown: String = editor.value().chars().skip(scroll).collect();
+    put(buffer, (area.x + used, area.y), room, &shown, theme.palette.title, theme);
+    let at = area.x + used + editor.visual_cursor().saturating_sub(scroll) as u16;
+    if at < area.right() && buffer.area.contains((at, area.y).into()) {
+        buffer[(at, area.y)].modifier.insert(Modifier::REVERSED);
     }
 }
 
@@ -66,39 +140,14 @@ fn shown(profile: &Profile) -> Vec<&NumberProfile> {
     inputs
 }
 
-fn value(model: &Model, number: &NumberProfile, value: f64) -> String {
-    match number.role {
-        Role::Pay => model.pay(value),
-        Role::Experience | Role::Age => format!("{value:.0} y"),
-        role if role.is_year() => format!("{value:.0}"),
-        _ => figure(value),
-    }
-}
-
-/// The interquartile range in the unit of the median, which is said once.
-fn range(model: &Model, number: &NumberProfile) -> String {
-    let bare = |v: f64| match number.role {
-        Role::Pay if model.currency() == Currency::Rupee && number.median >= LAKH => {
-            let unit = if number.median >= CRORE { CRORE } else { LAKH };
-            let part = v / unit;
-            if part < 10.0 { format!("{part:.1}") } else { format!("{part:.0}") }
-        }
-        Role::Experience | Role::Age => format!("{v:.0}"),
-        _ => value(model, number, v),
-    };
-    format!("{}–{}", bare(number.q1), bare(number.q3))
-}
-
 fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     // Names come first where there is little room.
-    let narrow = area.width < ROOM_FOR_AGE;
-    let numbers: Vec<String> =
-        profiles.first().map(shown).unwrap_or_default().iter().map(|n| n.column.clone()).collect();
-    let roles: Vec<Role> = profiles.first().map(shown).unwrap_or_default().iter().map(|n| n.role).collect();
+    let narrow = area.width < ROOM_FOR_RANGES;
+    let first = profiles.first().map(shown).unwrap_or_default();
+    let numbers: Vec<(String, Role)> = first.iter().map(|n| (n.column.clone(), n.role)).collect();
     let titles: Vec<String> = numbers
         .iter()
-        .zip(&roles)
         .map(|(column, role)| match role {
             Role::Pay => "pay median (IQR)".to_owned(),
             Role::Experience if narrow => "exp".to_owned(),
@@ -112,33 +161,37 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
         Column::words("name", 16).up_to(44),
         Column::numbers(who, 8),
         Column::numbers("share", 5),
-        Column::numbers("sil", 4),
     ];
-    columns.extend(titles.iter().zip(&roles).map(|(t, role)| match role {
+    columns.extend(titles.iter().zip(&numbers).map(|(t, (_, role))| match role {
         Role::Experience if narrow => Column::words(t, 4),
         Role::Experience => Column::words(t, 12).up_to(24),
         _ if narrow => Column::words(t, 17),
         _ => Column::words(t, 17).up_to(24),
     }));
-    // Age says nothing new where it is assumed: only where there is room.
     let ages = model.described().map_or(&[][..], |d| &d.ages);
-    let ages = if area.width >= ROOM_FOR_AGE { ages } else { &[] };
     if let Some(age) = ages.first() {
-        columns.push(Column::numbers(if age.basis.is_assumed() { "age≈" } else { "age" }, 5));
+        columns.push(Column::numbers(if age.basis.is_assumed() { "age≈" } else { "age" }, 4));
     }
+    columns.push(Column::numbers("sil", 4));
     let silhouettes = model.found().and_then(|f| f.quality.as_ref()).and_then(|q| q.silhouette.as_ref());
     let cells = |row: usize| -> Vec<Cell<'_>> {
         let profile = &profiles[row];
         let own = silhouettes.and_then(|s| s.per_cluster.get(row).copied().flatten());
+        let style = model.cluster_style(row);
+        // A cluster that is none of those before says which of them it was split from.
+        let name = match split_from(model, row) {
+            None => model.name(row).to_owned(),
+            Some((from, _)) if narrow => format!("{}{from} {}", theme.glyphs.tip_left, model.name(row)),
+            Some((from, share)) => format!("{}{from} {share:.0} %  {}", theme.glyphs.tip_left, model.name(row)),
+        };
         let mut cells = vec![
-            Cell::styled(row.to_string(), theme.palette.cluster(row)),
-            Cell::styled(profile.name.as_str(), theme.palette.cluster(row)),
+            Cell::styled(row.to_string(), style),
+            Cell::styled(name, style),
             Cell::from(group_thousands(profile.used_rows as u64)),
             Cell::from(format!("{:.0} %", 100.0 * profile.share)),
-            Cell::from(own.map_or("–".to_owned(), |s| format!("{s:.2}"))),
         ];
         let all = shown(profile);
-        for name in &numbers {
+        for (name, _) in &numbers {
             let cell = all.iter().find(|n| n.column == *name).map_or_else(String::new, |n| match n.role {
                 Role::Experience if narrow => value(model, n, n.median),
                 _ => format!("{} ({})", value(model, n, n.median), range(model, n)),
@@ -149,6 +202,7 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
             let sign = if age.basis.is_assumed() { "≈" } else { "" };
             cells.push(Cell::from(age.median.map_or("–".to_owned(), |years| format!("{sign}{years:.0}"))));
         }
+        cells.push(Cell::from(own.map_or("–".to_owned(), silhouette)));
         cells
     };
     let cursor = model.clusters.cursor;
@@ -156,87 +210,4 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
         .at(Some(cursor.at), cursor.offset)
         .stale(model.stale && model.preview.is_none())
         .render(area, buffer);
-}
-
-fn apart(model: &Model, profile: &Profile, area: Rect, buffer: &mut Buffer) {
-    let theme = &model.theme;
-    let title = format!("What sets {} apart from the rest", profile.cluster);
-    (&Panel::new(theme, &title).caption("· not an input")).render(area, buffer);
-    let inner = Panel::inner(area);
-    let label = (inner.width * 9 / 20).clamp(14, 34);
-    let bar = usize::from(inner.width.saturating_sub(label + 13).clamp(7, 60) | 1);
-    let inner = Rect { height: inner.height - self::rule(model, profile, inner, buffer), ..inner };
-    for (y, apart) in profile.apart().iter().take(usize::from(inner.height)).enumerate() {
-        let at = inner.y + y as u16;
-        let style = if model.stale && model.preview.is_none() { theme.palette.dim } else { theme.palette.text };
-        let mark = if apart.input { "" } else { " ·" };
-        put(buffer, (inner.x + 1, at), label, &format!("{}{mark}", apart.what), style, theme);
-        let (figure, length) = match apart.how {
-            How::Deviations(z) => (format!("{}{:.1} σ", if z < 0.0 { "−" } else { "+" }, z.abs()), z),
-            How::Lift(lift) => (format!("×{lift:.1}"), lift.log2()),
-        };
-        put_right(buffer, (inner.x + label + 2, at), 7, &figure, style, theme);
-        let drawn = diverging(length, 2.5, bar, theme.glyphs);
-        let room = inner.width.saturating_sub(label + 11);
-        put(buffer, (inner.x + label + 11, at), room, &drawn, theme.palette.cluster(profile.cluster), theme);
-    }
-}
-
-/// The cluster as a short rule, on the last lines of an area; tells how many lines it took.
-fn rule(model: &Model, profile: &Profile, area: Rect, buffer: &mut Buffer) -> u16 {
-    let theme = &model.theme;
-    let rules = model.found().and_then(|found| found.explained()).unwrap_or_default();
-    let Some(found) = rules.get(profile.cluster).and_then(Option::as_ref) else { return 0 };
-    // Below that what sets the cluster apart needs the lines.
-    if area.height < 5 {
-        return 0;
-    }
-    let measured = format!("precision {:.0} %, recall {:.0} %", 100.0 * found.precision, 100.0 * found.recall);
-    let room = area.width.saturating_sub(10);
-    let lines = wrap(&found.rule, usize::from(room));
-    let most = usize::from(area.height / 3).clamp(1, 3);
-    let shown = lines.len().min(most);
-    let y = area.bottom() - shown as u16 - 1;
-    put(buffer, (area.x + 1, y), 7, "as rule", theme.palette.dim, theme);
-    for (i, line) in lines.iter().take(shown).enumerate() {
-        let cut = if i + 1 == shown && lines.len() > shown { theme.glyphs.ellipsis } else { "" };
-        put(buffer, (area.x + 9, y + i as u16), room, &format!("{line}{cut}"), theme.palette.text, theme);
-    }
-    put(buffer, (area.x + 9, area.bottom() - 1), room, &measured, theme.palette.dim, theme);
-    shown as u16 + 1
-}
-
-/// Every column of the cluster in original units, by how much it tells the clusters apart.
-fn columns(model: &Model, profile: &Profile, area: Rect, buffer: &mut Buffer) {
-    let theme = &model.theme;
-    let title = format!("{} · {}", profile.cluster, profile.name);
-    (&Panel::new(theme, &title).caption("by η²")).render(area, buffer);
-    let inner = Panel::inner(area);
-    let mut numbers: Vec<&NumberProfile> = profile.numbers.iter().collect();
-    numbers.sort_by(|a, b| b.eta_squared.total_cmp(&a.eta_squared));
-    let mut lines: Vec<(String, String)> = numbers
-        .iter()
-        .map(|n| {
-            let figures = format!(
-                "median {}  mean {}  ({}–{})  η² {:.2}",
-                value(model, n, n.median),
-                value(model, n, n.mean),
-                value(model, n, n.q1),
-                value(model, n, n.q3),
-                n.eta_squared
-            );
-            (n.column.clone(), figures)
-        })
-        .collect();
-    for category in &profile.categories {
-        for level in category.top.iter().take(4) {
-            let figures = format!("{:.0} %  ×{:.1}  {}", 100.0 * level.share, level.lift, level.level);
-            lines.push((category.column.clone(), figures));
-        }
-    }
-    for (y, (column, figures)) in lines.iter().take(usize::from(inner.height)).enumerate() {
-        let at = inner.y + y as u16;
-        put(buffer, (inner.x + 1, at), 18.min(inner.width), column, theme.palette.title, theme);
-        put(buffer, (inner.x + 20, at), inner.width.saturating_sub(20), figures, theme.palette.text, theme);
-    }
 }

@@ -9,7 +9,7 @@ use crate::table::role::Role;
 use crate::tui::keys::Action;
 use crate::tui::model::Model;
 use crate::tui::msg::Effect;
-use crate::tui::screen::{Cursor, rows};
+use crate::tui::screen::rows;
 
 /// Does what a key of this screen means.
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -86,11 +86,6 @@ fn role(model: &mut Model) -> Vec<Effect> {
 
 fn open(model: &mut Model) {
     let Some(entry) = selected(model).filter(|entry| !entry.rows.is_empty()) else { return };
-    model.rows = Some(rows::State {
-        title: format!("Source rows: {}", entry.label),
-        of: rows::Of::Source,
-        rows: Arc::clone(&entry.rows),
-        cursor: Cursor::default(),
-        skipped: 0,
-    });
+    let title = format!("Source rows: {}", entry.label);
+    model.rows = Some(rows::State::list(title, rows::Of::Source, Arc::clone(&entry.rows)));
 }

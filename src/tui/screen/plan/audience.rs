@@ -11,12 +11,15 @@ use crate::privacy;
 use crate::report::plan::made_of;
 use crate::segments::audience::Audience;
 use crate::segments::cards::Kind;
+use crate::segments::listing::Order;
 use crate::source::escape;
 use crate::table::money::group_thousands;
 use crate::tui::model::Model;
-use crate::tui::screen::rows;
+use crate::tui::screen::Cursor;
+use crate::tui::screen::rows::learners::{self, Learners};
 use crate::tui::term::sanitise::{clean, wrap};
-use crate::tui::widget::line::{self, heading};
+use crate::tui::widget::field::Field;
+use crate::tui::widget::line::heading;
 use crate::tui::widget::table::{Cell, Column, Table};
 use crate::tui::widget::{put, put_right};
 
@@ -258,7 +261,10 @@ pub fn editor(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
     let start = prompt.len() as u16 + 3;
     put(buffer, (area.x + 1, area.y), area.width.saturating_sub(1), prompt, theme.palette.accent, theme);
-    line::edited(&editor.input, (area.x + start, area.y), area.width.saturating_sub(start + 1), buffer, theme);
+    let text = editor.input.value();
+    let cursor = text.char_indices().nth(editor.input.cursor()).map_or(text.len(), |(at, _)| at);
+    let place = Rect { x: area.x + start, width: area.width.saturating_sub(start + 1), height: 1, ..area };
+    (&Field::new(theme, text).cursor(Some(cursor))).render(place, buffer);
     if area.height > 1 {
         let (text, style) = match &editor.error {
             Some(error) => (format!("! {error}"), theme.palette.warn),
@@ -280,5 +286,15 @@ fn first(model: &Model, planned: &Planned, area: Rect, buffer: &mut Buffer) {
     heading(("First to contact", style), "o Enter: all of them", area, buffer, &model.theme);
     let list = Rect { y: area.y + 1, height: area.height - 1, ..area };
     let (people, places) = update::contacts(planned, usize::from(list.height));
-    rows::view::people(model, (&people, &places), ((None, 0), 0), list, buffer);
+    let learners = Learners {
+        rows: &people,
+        cursor: Cursor::default(),
+        focused: false,
+        skipped: 0,
+        order: &Order::default(),
+        fails: None,
+        places: Some(&places),
+        stale: false,
+    };
+    learners::view(model, &learners, list, buffer);
 }

@@ -15,7 +15,7 @@ use crate::table::money::group_thousands;
 use crate::tui::keys::Action;
 use crate::tui::model::Model;
 use crate::tui::msg::{Effect, FIT};
-use crate::tui::screen::{Cursor, rows};
+use crate::tui::screen::{drill, rows};
 
 /// Points of the budget that a key moves.
 const POINTS: i32 = 5;
@@ -160,13 +160,8 @@ fn open(model: &mut Model) {
         }
         _ => (contacts(&planned, usize::MAX), "Audience".to_owned()),
     };
-    model.rows = Some(rows::State {
-        title: format!("{what}: {} people", group_thousands(people.len() as u64)),
-        of: rows::Of::People(Arc::new(places)),
-        rows: Arc::new(people),
-        cursor: Cursor::default(),
-        skipped: 0,
-    });
+    let title = format!("{what}: {} people", group_thousands(people.len() as u64));
+    model.rows = Some(rows::State::list(title, rows::Of::People(Arc::new(places)), Arc::new(people)));
 }
 
 fn export(model: &mut Model, ids: Ids) -> Vec<Effect> {
@@ -177,7 +172,7 @@ fn export(model: &mut Model, ids: Ids) -> Vec<Effect> {
     let Some(planned) = model.planned.clone().filter(|_| !is_stale(model)) else { return Vec::new() };
     let card = selected(model).filter(|_| model.plan.part == Part::Cards);
     model.plan.exporting = true;
-    vec![Effect::Export { planned, card, ids, source: model.recipe.source.location.clone() }]
+    vec![Effect::Export { planned, card, ids, recipe: model.recipe.clone() }]
 }
 
 /// Opens a line with what is chosen now.
@@ -247,10 +242,7 @@ fn take(model: &mut Model, asks: Asks, text: &str) -> Result<(), String> {
             (plan.wanted.company_cap, plan.wanted.role_cap) = (company / 100.0, role / 100.0);
         }
         Asks::Rule => {
-            rule::parse(text).map_err(|error| match error.hint {
-                Some(hint) => format!("{} · {hint}", error.message),
-                None => error.message,
-            })?;
+            rule::parse(text).map_err(|error| drill::view::message(&error))?;
             plan.rule = (!text.is_empty()).then(|| text.to_owned());
         }
         Asks::Exclude => {

@@ -1,115 +1,124 @@
-//! The list of rows as it looks.
+//! What is opened over a screen, as it looks.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use super::{Of, Place, State};
+use super::learners::Learners;
+use super::{Of, State, card, learners, subgroups};
 use crate::report::text::figure;
+use crate::study::Cleaned;
 use crate::table::column::Column;
 use crate::table::money::group_thousands;
 use crate::table::role::Role;
 use crate::tui::model::Model;
-use crate::tui::screen::drill;
+use crate::tui::screen::list;
 use crate::tui::widget::panel::{Panel, clear};
 use crate::tui::widget::table::{self, Cell, Table};
 
 /// Rows that are shown at the current size.
 pub fn height(model: &Model) -> usize {
     // Header, footer, border, titles.
-    usize::from(model.size.1.saturating_sub(6))
+    let height = usize::from(model.size.1.saturating_sub(6));
+    match model.rows.as_ref().map(|rows| &rows.of) {
+        Some(Of::Subgroups) => subgroups::list_height(height),
+        _ => height,
+    }
 }
 
-/// Draws the list over the content.
+/// Draws it over the content.
 pub fn view(model: &Model, state: &State, area: Rect, buffer: &mut Buffer) {
     let Some(cleaned) = &model.cleaned else { return };
     let theme = &model.theme;
     clear(area, buffer);
-    let place = match state.of {
-        Of::Source | Of::People(_) => {
-            format!("{} of {}", group_thousands(state.cursor.at as u64 + 1), group_thousands(state.rows.len() as u64))
-        }
-        Of::Learner => String::new(),
-    };
-    (&Panel::new(theme, &state.title).caption(&place).focused(true)).render(area, buffer);
+    let (title, caption) = (title(model, state), caption(state));
+    (&Panel::new(theme, &title).caption(&caption).focused(true)).render(area, buffer);
     let inner = Panel::inner(area);
     match &state.of {
-        Of::People(places) => {
-            let cursor = (Some(state.cursor.at), state.cursor.offset);
-            people(model, (&state.rows, places), (cursor, state.skipped), inner, buffer);
-        }
-        Of::Source => {
-            let columns: Vec<&Column> = cleaned.table.columns.iter().collect();
-            let mut shown = vec![table::Column::numbers("row", 9)];
-            shown.extend(columns.iter().map(|c| spec(c)));
-            let cells = |i: usize| -> Vec<Cell<'_>> {
-                let row = state.rows[i] as usize;
-                let mut cells = vec![Cell::from(row.to_string())];
-                cells.extend(columns.iter().map(|c| Cell::from(cell(model, c, row))));
-                cells
+        Of::Source => source(model, cleaned, state, inner, buffer),
+        Of::Used | Of::People(_) => {
+            let list = Learners {
+                rows: state.shown(),
+                cursor: state.cursor,
+                focused: true,
+                skipped: state.skipped,
+                order: &state.order,
+                fails: None,
+                places: match &state.of {
+                    Of::People(places) => Some(places),
+                    _ => None,
+                },
+                stale: false,
             };
-            Table::new(theme, &shown, state.rows.len(), cells)
-                .at(Some(state.cursor.at), state.cursor.offset)
-                .sideways(state.skipped, 1)
-                .render(inner, buffer);
+            learners::view(model, &list, inner, buffer);
         }
-        Of::Learner => {
-            let Some(&row) = state.rows.first() else { return };
-            let columns = &cleaned.learners.columns;
-            let shown = [table::Column::words("column", 20).up_to(36), table::Column::words("value", 24).up_to(120)];
+        Of::Learner(card) => {
+            let lines = card::lines(model, card);
+            let shown = [table::Column::words("", 20).up_to(24), table::Column::words("", 24).up_to(130)];
             let cells = |i: usize| -> Vec<Cell<'_>> {
-                vec![Cell::from(columns[i].name.as_str()), Cell::from(cell(model, &columns[i], row as usize))]
+                let line = &lines[i];
+                vec![Cell::styled(line.what.as_str(), theme.palette.dim), Cell::styled(line.said.as_str(), line.style)]
             };
-            Table::new(theme, &shown, columns.len(), cells)
+            Table::new(theme, &shown, lines.len(), cells)
                 .at(Some(state.cursor.at), state.cursor.offset)
                 .render(inner, buffer);
         }
+        Of::Subgroups => subgroups::view(model, state, inner, buffer),
     }
 }
 
-/// People of a plan: who they are, how they are paid against their peers, and why they are here.
-pub fn people(
-    model: &Model,
-    (rows, places): (&[u32], &[Place]),
-    ((selected, offset), skipped): ((Option<usize>, usize), usize),
-    area: Rect,
-    buffer: &mut Buffer,
-) {
-    let Some(cleaned) = &model.cleaned else { return };
-    let columns = drill::view::ordered(&cleaned.learners.columns);
-    let (first, others) = columns.split_at(columns.iter().filter(|c| drill::view::is_first(c)).count());
-    let mut shown = vec![table::Column::numbers("row", 6)];
-    shown.extend(first.iter().map(|column| drill::view::narrow(column)));
-    shown.push(table::Column::numbers("peers'", 8));
-    shown.push(table::Column::numbers("gap", 6));
-    shown.push(table::Column::numbers("score", 5));
-    shown.push(table::Column::words("card", 21));
-    shown.push(table::Column::words("n", 11).up_to(23));
-    shown.extend(others.iter().map(|column| spec(column)));
+/// What it is, and how it is arranged; while a search is typed, that.
+fn title(model: &Model, state: &State) -> String {
+    if let (Some(search), true) = (&model.search, state.is_list()) {
+        return format!("Search  {}▏", search.value());
+    }
+    match list::words(model, &state.order) {
+        words if words.is_empty() => state.title.clone(),
+        words => format!("{} · {words}", state.title),
+    }
+}
+
+fn caption(state: &State) -> String {
+    if matches!(state.of, Of::Learner(_) | Of::Subgroups) {
+        return String::new();
+    }
+    let shown = state.shown().len();
+    let at = (state.cursor.at + 1).min(shown);
+    let of_all = if shown < state.rows.len() {
+        format!(", of {} in all", group_thousands(state.rows.len() as u64))
+    } else {
+        String::new()
+    };
+    format!("{} of {}{of_all}", group_thousands(at as u64), group_thousands(shown as u64))
+}
+
+/// Rows of the source as they were read.
+fn source(model: &Model, cleaned: &Cleaned, state: &State, area: Rect, buffer: &mut Buffer) {
+    let columns: Vec<&Column> = cleaned.table.columns.iter().collect();
+    let mut shown = vec![table::Column::numbers("row", 9)];
+    shown.extend(columns.iter().map(|c| spec(c, &c.name)));
+    let rows = state.shown();
     let cells = |i: usize| -> Vec<Cell<'_>> {
         let row = rows[i] as usize;
-        let [median, who, gap] = drill::view::against(model, cleaned.peers.as_ref().and_then(|peers| peers.of(row)));
-        let score = places[i].score.map_or("–".to_owned(), |score| format!("{score:.1}"));
-        let mut cells = vec![Cell::from(cleaned.learners.source_row[row].to_string())];
-        cells.extend(first.iter().map(|column| Cell::from(cell(model, column, row))));
-        cells.extend([median, gap, Cell::from(score), Cell::from(places[i].kind.word()), who]);
-        cells.extend(others.iter().map(|column| Cell::from(cell(model, column, row))));
+        let mut cells = vec![Cell::from(row.to_string())];
+        cells.extend(columns.iter().map(|c| Cell::from(cell(model, c, row))));
         cells
     };
-    Table::new(&model.theme, &shown, rows.len(), cells).at(selected, offset).sideways(skipped, 1).render(area, buffer);
+    Table::new(&model.theme, &shown, rows.len(), cells)
+        .at(Some(state.cursor.at), state.cursor.offset)
+        .sideways(state.skipped, 1)
+        .render(area, buffer);
 }
 
 /// How wide a column of the table is shown.
-pub fn spec(column: &Column) -> table::Column<'_> {
+pub fn spec<'a>(column: &Column, title: &'a str) -> table::Column<'a> {
     match column.role {
-        Role::Pay => table::Column::numbers(&column.name, 10),
-        Role::Experience | Role::Age => table::Column::numbers(&column.name, 10),
-        Role::Learner => table::Column::words(&column.name, 10).up_to(20),
-        Role::Job | Role::Company => table::Column::words(&column.name, 18).up_to(32),
-        _ if column.numbers().is_some() => {
-            table::Column::numbers(&column.name, (column.name.len() as u16).clamp(8, 18))
-        }
-        _ => table::Column::words(&column.name, 14).up_to(32),
+        Role::Pay => table::Column::numbers(title, 10),
+        Role::Experience | Role::Age => table::Column::numbers(title, 10),
+        Role::Learner => table::Column::words(title, 10).up_to(20),
+        Role::Job | Role::Company => table::Column::words(title, 18).up_to(32),
+        _ if column.numbers().is_some() => table::Column::numbers(title, (title.len() as u16).clamp(8, 18)),
+        _ => table::Column::words(title, 14).up_to(32),
     }
 }
 

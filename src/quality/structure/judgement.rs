@@ -1,0 +1,209 @@
+//! The verdict once a sweep was held against reference tables and other rows: groups, slices, or nothing.
+
+use super::{Evidence, KEvidence, Part};
+use crate::quality::verdict::{Criterion, Kind, Verdict, plain, verdict};
+use crate::quality::{KQuality, knee};
+
+/// Bootstrap Jaccard from which a cluster is stable, and from which it is at least doubtful (Hennig 2007).
+const STABLE: f64 = 0.75;
+const DOUBTFUL: f64 = 0.6;
+/// Prediction strength that a k must have (Tibshirani & Walther 2005).
+const STRONG: f64 = 0.8;
+/// A k that explains so much of the total sum of squares is enough for slices.
+const EXPLAINED: f64 = 0.6;
+
+impl KEvidence {
+    /// Jaccard index of the cluster that comes back least.
+    pub fn least_stable(&self) -> Option<f64> {
+        self.stability.as_ref()?.jaccard.first().copied()
+    }
+
+    /// Every cluster is parted from its neighbour.
+    pub fn is_parted(&self) -> bool {
+        self.k > 1 && self.valleys.iter().all(|v| v.as_ref().is_some_and(|valley| valley.parts(self.null_dip)))
+    }
+
+    /// How far the sample's silhouette lies above the band.
+    fn above_band(&self) -> Option<f64> {
+        Some(self.silhouette? - self.null_silhouette?[1]).filter(|above| *above > 0.0)
+    }
+}
+
+/// The verdict on qualities (ascending in k) with what the evidence says of them.
+pub fn judge(qualities: &[KQuality], evidence: &Evidence, parts: &[Part]) -> Verdict {
+    let plain_verdict = verdict(qualities);
+    if evidence.tables == 0 || evidence.ks.iter().all(|k| k.k < 2) {
+        return plain_verdict;
+    }
+    let ks = &evidence.ks;
+    let levels = |k: &KEvidence| k.levels_of.and_then(|part| parts.get(part));
+    let groups = ks.iter().rev().find(|k| k.is_parted() && levels(k).is_none());
+    let suggested = suggested(qualities, ks);
+    let mut criteria = plain_verdict.criteria;
+    criteria.extend(more_criteria(ks));
+    let (kind, k, text) = match (groups, suggested) {
+        (Some(found), _) => (Kind::Groups, Some(found.k), groups_text(found, qualities, evidence)),
+        (None, Some((k, why))) => (Kind::Slices, None, slices_text(k, &why, ks, &levels)),
+        (None, None) => (Kind::Nothing, None, nothing_text(ks)),
+    };
+    let suggested_k = suggested_k(k, kind, qualities, ks);
+    let mut sentences = vec![text];
+    sentences.extend(plain_verdict.caution);
+    sentences.extend(dissent(k.or(suggested_k), &criteria, ks, qualities));
+    Verdict { kind, k, suggested_k, text: sentences.join(" "), criteria, caution: None }
+}
+
+fn suggested_k(k: Option<usize>, kind: Kind, qualities: &[KQuality], ks: &[KEvidence]) -> Option<usize> {
+    match kind {
+        Kind::Groups => k,
+        Kind::Slices => suggested(qualities, ks).map(|(k, _)| k),
+        Kind::Nothing => None,
+    }
+}
+
+/// The k for slices, and why that.
+fn suggested(qualities: &[KQuality], ks: &[KEvidence]) -> Option<(usize, String)> {
+    let explained = |k: usize| qualities.iter().find(|q| q.k == k).map_or(0.0, |q| 1.0 - q.wcss_share);
+    let stable = |least: f64| ks.iter().filter(move |k| k.k > 1 && k.least_stable().is_some_and(|j| j >= least));
+    let said = |k: &KEvidence| plain(k.least_stable().unwrap_or(0.0));
+    if let Some(k) = stable(STABLE).find(|k| explained(k.k) >= EXPLAINED) {
+        return Some((k.k, format!("is the smallest that explains 60 % and comes back on other rows ({})", said(k))));
+    }
+    let most = stable(STABLE).max_by(|a, b| explained(a.k).total_cmp(&explained(b.k)));
+    if let Some(k) = most {
+        let percent = 100.0 * explained(k.k);
+        return Some((
+            k.k,
+            format!("explains most ({percent:.0} %) of those that come back on other rows ({})", said(k)),
+        ));
+    }
+    let best =
+        stable(DOUBTFUL).max_by(|a, b| a.least_stable().unwrap_or(0.0).total_cmp(&b.least_stable().unwrap_or(0.0)));
+    best.map(|k| (k.k, format!("comes back best on other rows, though not well ({})", said(k))))
+}
+
+fn number(k: usize) -> String {
+    const WORDS: [&str; 11] =
+        ["Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
+    k.checked_sub(2).and_then(|at| WORDS.get(at)).map_or_else(|| k.to_string(), |word| (*word).to_owned())
+}
+
+fn groups_text(found: &KEvidence, qualities: &[KQuality], evidence: &Evidence) -> String {
+    let mut said =
+        format!("{} groups: the largest k whose every cluster is parted from its neighbour", number(found.k));
+    match found.above_band() {
+        Some(_) => said += ", above the band",
+        None if found.null_silhouette.is_some() => said += ", though its silhouette is not above the band",
+        None => {}
+    }
+    match found.least_stable() {
+        Some(least) if least >= STABLE => said += &format!(", stable ({})", plain(least)),
+        Some(least) => said += &format!(", though not every cluster comes back on other rows ({})", plain(least)),
+        None => {}
+    }
+    let strength = qualities.iter().find(|q| q.k == found.k).map_or(0.0, |q| 100.0 * (1.0 - q.wcss_share));
+    said += &format!(". They explain {strength:.0} % (tested on {} rows).", evidence.rows);
+    said
+}
+
+fn slices_text<'a>(k: usize, why: &str, ks: &[KEvidence], levels: &impl Fn(&KEvidence) -> Option<&'a Part>) -> String {
+    let of_levels = ks.iter().rev().find(|k| k.is_parted()).and_then(|k| Some((k.k, levels(k)?)));
+    let first = match of_levels {
+        Some((at, part)) => format!("Slices, not groups: at k = {at} the clusters are the levels of {}.", part.name),
+        None => {
+            let parted = ks.iter().find(|e| e.k == k).map_or(0, KEvidence::parted);
+            format!("Slices, not groups: no k parts its clusters from their neighbours ({parted}/{k} at k = {k}).")
+        }
+    };
+    format!("{first} k = {k} {why}: useful for targeting, not a discovery.")
+}
+
+fn nothing_text(ks: &[KEvidence]) -> String {
+    let best = ks.iter().filter_map(|k| Some((k.least_stable()?, k.k))).max_by(|a, b| a.0.total_cmp(&b.0));
+    let best = best.map(|(least, k)| format!(" (best: {} at k = {k})", plain(least))).unwrap_or_default();
+    format!("Nothing: no k parts its clusters from their neighbours, and none comes back on other rows{best}.")
+}
+
+/// What the additional criteria choose.
+fn more_criteria(ks: &[KEvidence]) -> Vec<Criterion> {
+    let criterion = |name: &str, k: Option<usize>, why: String| Criterion { name: name.to_owned(), k, why };
+    let parted = ks.iter().rev().find(|k| k.is_parted());
+    let most = ks.iter().filter(|k| k.k > 1).max_by_key(|k| (100 * k.parted() / k.k, std::cmp::Reverse(k.k)));
+    let above =
+        ks.iter().filter_map(|k| Some((k.above_band()?, k.k))).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+    let gap = gap_rule(ks);
+    let strong = ks.iter().rev().find(|k| k.prediction_strength.is_some_and(|strength| strength >= STRONG));
+    let stable = ks.iter().rev().find(|k| k.least_stable().is_some_and(|least| least >= STABLE));
+    vec![
+        match (parted, most) {
+            (Some(k), _) => {
+                criterion("valleys", Some(k.k), "largest k whose every cluster is parted from its neighbour".into())
+            }
+            (None, Some(k)) => {
+                criterion("valleys", None, format!("no k parts all: at most {} of {} at k = {}", k.parted(), k.k, k.k))
+            }
+            (None, None) => criterion("valleys", None, "only one cluster was tried".into()),
+        },
+        match above {
+            Some((by, k)) => {
+                criterion("silhouette above the band", Some(k), format!("farthest above, by {}", plain(by)))
+            }
+            None => criterion("silhouette above the band", None, "ungrouped data have it as large".into()),
+        },
+        match gap {
+            Some(1) => criterion("gap", None, "k = 1: two clusters gain no more than in ungrouped data".into()),
+            Some(k) => criterion("gap", Some(k), "smallest k with gap(k) ≥ gap(k+1) − s(k+1)".into()),
+            None => criterion("gap", None, "it still rises at the largest k tried".into()),
+        },
+        match strong {
+            Some(k) if k.k > 1 => {
+                criterion("prediction strength", Some(k.k), format!("largest k with at least {}", plain(STRONG)))
+            }
+            _ => criterion("prediction strength", None, format!("no k has {}", plain(STRONG))),
+        },
+        match stable {
+            Some(k) => criterion(
+                "stability",
+                Some(k.k),
+                format!("largest k whose every cluster comes back, {} or more", plain(STABLE)),
+            ),
+            None => criterion("stability", None, "at every k some cluster dissolves on other rows".into()),
+        },
+    ]
+}
+
+/// Tibshirani's rule: the smallest k with gap(k) ≥ gap(k+1) − s(k+1).
+fn gap_rule(ks: &[KEvidence]) -> Option<usize> {
+    ks.windows(2).find_map(|pair| {
+        let (this, next) = (pair[0].gap?, pair[1].gap?);
+        (this.value >= next.value - next.se).then_some(pair[0].k)
+    })
+}
+
+/// Who would have chosen otherwise, and why that does not count.
+fn dissent(chosen: Option<usize>, criteria: &[Criterion], ks: &[KEvidence], qualities: &[KQuality]) -> Option<String> {
+    let silhouette = criteria.first()?.k.filter(|k| Some(*k) != chosen);
+    let in_band = |k: usize| {
+        ks.iter().find(|e| e.k == k).is_some_and(|e| e.null_silhouette.is_some() && e.above_band().is_none())
+    };
+    let elbow = knee(qualities);
+    if let Some(k) = silhouette.filter(|k| in_band(*k)) {
+        return Some(format!("The silhouette alone would choose {k}, where ungrouped data have it as large."));
+    }
+    if let Some(k) = silhouette {
+        let parted = ks.iter().find(|e| e.k == k).map_or(0, KEvidence::parted);
+        return Some(format!("The silhouette alone would choose {k} ({parted}/{k} parted)."));
+    }
+    match elbow.k {
+        Some(_) if !elbow.stays() => {
+            let others: Vec<String> = elbow
+                .if_stopped_at
+                .iter()
+                .filter(|(_, k)| *k != elbow.k)
+                .map(|(at, k)| format!("{} if k stops at {at}", k.map_or_else(|| "none".to_owned(), |k| k.to_string())))
+                .collect();
+            Some(format!("The elbow alone does not decide: {}.", others.join(", ")))
+        }
+        _ => None,
+    }
+}

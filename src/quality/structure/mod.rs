@@ -1,0 +1,283 @@
+//! Is there structure at all? The data beside tables that are the same but for groups, and what of a clustering comes
+//! back on other rows.
+//!
+//! All of it is computed on one sample of the used rows, of a size that is said, so that data and reference tables are
+//! of the same size.
+
+mod dip;
+mod judgement;
+mod levels;
+mod reference;
+mod stability;
+mod valley;
+
+use std::ops::Range;
+
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
+
+pub use judgement::judge;
+pub use reference::Reference;
+pub use stability::Stability;
+pub use valley::Valley;
+
+use super::{Mode, silhouettes};
+use crate::cluster::{self, Clustering, Params};
+use crate::features::encode::quantile;
+use crate::jobs::{Cancel, Cancelled};
+use crate::matrix::Matrix;
+
+/// Rows of the sample.
+pub const SAMPLE: usize = 3000;
+/// Reference tables.
+pub const TABLES: usize = 20;
+/// Reference tables that are fitted at once, between two looks at the first results.
+const AT_ONCE: usize = 4;
+
+/// Columns of the matrix that one feature takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its columns.
+    pub columns: Range<usize>,
+    /// Name of the feature.
+    pub name: String,
+    /// Its values have no order: levels of a category, or how often they are.
+    pub nominal: bool,
+}
+
+/// 5 % to 95 % of the reference tables.
+pub type Band = [f64; 2];
+
+/// Tibshirani, Walther & Hastie (2001): how far log WCSS lies below its mean over the reference tables.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gap {
+    /// Mean of ln WCSS over the reference tables less ln WCSS of the sample.
+    pub value: f64,
+    /// Its standard error: s_k = sd · √(1 + 1/B).
+    pub se: f64,
+}
+
+/// What is known of one k.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KEvidence {
+    /// Number of clusters.
+    pub k: usize,
+    /// WCSS as a share of the total, of reference tables.
+    pub null_wcss: Option<Band>,
+    /// Mean silhouette of reference tables; `None` at k = 1.
+    pub null_silhouette: Option<Band>,
+    /// The sample's own mean silhouette, to be held against the band.
+    pub silhouette: Option<f64>,
+    /// Gap.
+    pub gap: Option<Gap>,
+    /// Every cluster and its neighbour; empty at k = 1.
+    pub valleys: Vec<Option<Valley>>,
+    /// Smallest dips of the reference tables at this k, 95 % of them lie below.
+    pub null_dip: Option<f64>,
+    /// Whether it comes back.
+    pub stability: Option<Stability>,
+    /// The part whose levels the clusters are, where they are just that.
+    pub levels_of: Option<usize>,
+    /// Tibshirani & Walther (2005).
+    pub prediction_strength: Option<f64>,
+}
+
+impl KEvidence {
+    /// Clusters that are parted from their neighbour.
+    pub fn parted(&self) -> usize {
+        self.valleys.iter().flatten().filter(|valley| valley.parts(self.null_dip)).count()
+    }
+
+    /// The smallest dip over the clusters; `None` at k = 1.
+    pub fn smallest_dip(&self) -> Option<f64> {
+        valley::smallest_dip(&self.valleys)
+    }
+}
+
+/// What is known of every k.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// Rows of the sample.
+    pub rows: usize,
+    /// What reference tables keep.
+    pub reference: Reference,
+    /// Reference tables so far.
+    pub tables: usize,
+    /// By k, ascending from the first that was asked for.
+    pub ks: Vec<KEvidence>,
+}
+
+/// What a reference table has of one k.
+struct Null {
+    log_wcss: f64,
+    share: f64,
+    silhouette: Option<f64>,
+    dip: Option<f64>,
+}
+
+/// What evidence is gathered about.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The matrix.
+    pub matrix: &'a Matrix,
+    /// What its columns are.
+    pub parts: &'a [Part],
+    /// Clusterings of all rows, ascending in k.
+    pub clusterings: &'a [&'a Clustering],
+    /// Seed and starts.
+    pub params: Params,
+    /// What reference tables keep.
+    pub reference: Reference,
+    /// How many there are.
+    pub tables: usize,
+}
+
+/// Gathers evidence. `on` hears what there is so far, and what share of all it is.
+///
+/// # Errors
+/// `Cancelled` when `cancel` says so.
+pub fn evidence(
+    question: &Question<'_>,
+    cancel: &Cancel,
+    on: &mut dyn FnMut(&Evidence, f32),
+) -> Result<Evidence, Cancelled> {
+    let Question { matrix, clusterings, params, .. } = *question;
+    let k_max = clusterings.last().map_or(1, |c| c.k);
+    // The reference engine is much slower and would say the same.
+    let params = Params { engine: cluster::Engine::Kscope, ..params };
+    let (values, columns) = (sample(matrix, SAMPLE, params.seed), matrix.columns());
+    let fits = fit_all(&values, columns, k_max, params, cancel)?;
+    let mut evidence = Evidence {
+        rows: values.len() / columns.max(1),
+        reference: question.reference,
+        tables: 0,
+        ks: clusterings.iter().map(|c| first(matrix, c, question.parts, params.seed)).collect(),
+    };
+    if let Some((sampled, found)) = &fits {
+        let sampled_silhouettes = mean_silhouettes(sampled, found, params.seed, cancel)?;
+        for k in &mut evidence.ks {
+            k.silhouette = sampled_silhouettes.get(k.k - 1).copied().flatten();
+        }
+        on(&evidence, 0.05);
+        let source = reference::Source::new(&values, columns, question.parts);
+        let mut nulls: Vec<Vec<Null>> = Vec::new();
+        while nulls.len() < question.tables {
+            let from = nulls.len();
+            let batch: Vec<Option<Vec<Null>>> = (from..(from + AT_ONCE).min(question.tables))
+                .into_par_iter()
+                .map(|table| {
+                    let seed = params.seed ^ ((table as u64 + 1) << 20);
+                    let values = source.table(question.reference, seed);
+                    let fits = fit_all(&values, columns, k_max, Params { seed, ..params }, cancel)?;
+                    fits.map(|(matrix, found)| nulls_of(&matrix, &found, seed, cancel)).transpose()
+                })
+                .collect::<Result<_, Cancelled>>()?;
+            nulls.extend(batch.into_iter().map(Option::unwrap_or_default));
+            evidence.tables = nulls.len();
+            summarise(&mut evidence, found, &nulls);
+            on(&evidence, 0.05 + 0.65 * nulls.len() as f32 / question.tables as f32);
+        }
+        stability::add(&mut evidence, sampled, found, params, cancel)?;
+        on(&evidence, 1.0);
+    }
+    Ok(evidence)
+}
+
+/// What needs no other table.
+fn first(matrix: &Matrix, clustering: &Clustering, parts: &[Part], seed: u64) -> KEvidence {
+    KEvidence {
+        k: clustering.k,
+        null_wcss: None,
+        null_silhouette: None,
+        silhouette: None,
+        gap: None,
+        valleys: if clustering.k > 1 { valley::valleys(matrix, clustering, seed) } else { Vec::new() },
+        null_dip: None,
+        stability: None,
+        levels_of: levels::levels_of(matrix, clustering, parts),
+        prediction_strength: None,
+    }
+}
+
+/// At most `most` of the used rows, without repetition, row-major.
+fn sample(matrix: &Matrix, most: usize, seed: u64) -> Vec<f64> {
+    let rows = matrix.rows();
+    let mut chosen: Vec<u32> = (0..rows as u32).collect();
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let kept = most.min(rows);
+    if kept < rows {
+        for at in 0..kept {
+            chosen.swap(at, rng.random_range(at..rows));
+        }
+    }
+    // By distinct row, so that the order of the table's rows changes nothing.
+    let of = by_weight(matrix);
+    chosen[..kept].iter().flat_map(|at| matrix.row(of[*at as usize] as usize).iter().copied()).collect()
+}
+
+/// The distinct row of every used row, in the order of the distinct rows.
+fn by_weight(matrix: &Matrix) -> Vec<u32> {
+    let weights = matrix.weights().iter().enumerate();
+    weights.flat_map(|(row, weight)| std::iter::repeat_n(row as u32, *weight as usize)).collect()
+}
+
+/// A matrix of some rows and its clusterings for every k; `None` where all rows are equal.
+fn fit_all(
+    values: &[f64],
+    columns: usize,
+    k_max: usize,
+    params: Params,
+    cancel: &Cancel,
+) -> Result<Option<(Matrix, Vec<Clustering>)>, Cancelled> {
+    let Ok(matrix) = Matrix::from_rows(values, columns) else { return Ok(None) };
+    match cluster::sweep(&matrix, k_max, params, cancel, &mut |_| {}) {
+        Ok(found) => Ok(Some((matrix, found))),
+        Err(cluster::SweepError::Cancelled) => Err(Cancelled),
+        Err(cluster::SweepError::Refused(_)) => Ok(None),
+    }
+}
+
+fn mean_silhouettes(
+    matrix: &Matrix,
+    found: &[Clustering],
+    seed: u64,
+    cancel: &Cancel,
+) -> Result<Vec<Option<f64>>, Cancelled> {
+    let all: Vec<&Clustering> = found.iter().collect();
+    let measured = silhouettes(matrix, &all, Mode::Auto, seed, cancel, &mut |_| {})?;
+    Ok(measured.into_iter().map(|s| s.map(|s| s.value)).collect())
+}
+
+fn nulls_of(matrix: &Matrix, found: &[Clustering], seed: u64, cancel: &Cancel) -> Result<Vec<Null>, Cancelled> {
+    let silhouettes = mean_silhouettes(matrix, found, seed, cancel)?;
+    let total = matrix.total_ss();
+    let null = |(clustering, silhouette): (&Clustering, Option<f64>)| Null {
+        log_wcss: clustering.wcss.max(f64::MIN_POSITIVE).ln(),
+        share: if total > 0.0 { clustering.wcss / total } else { 0.0 },
+        silhouette,
+        dip: valley::smallest_dip(&valley::valleys(matrix, clustering, seed)),
+    };
+    Ok(found.iter().zip(silhouettes).map(null).collect())
+}
+
+/// Bands, gaps and dips out of the reference tables so far.
+fn summarise(evidence: &mut Evidence, found: &[Clustering], nulls: &[Vec<Null>]) {
+    for k in &mut evidence.ks {
+        let at = k.k - 1;
+        let of: Vec<&Null> = nulls.iter().filter_map(|table| table.get(at)).collect();
+        let Some(own) = found.get(at).filter(|_| !of.is_empty()) else { continue };
+        let band = |values: Vec<f64>| -> Option<Band> {
+            let mut values = values;
+            Some([quantile(&mut values, 0.05)?, quantile(&mut values, 0.95)?])
+        };
+        k.null_wcss = band(of.iter().map(|null| null.share).collect());
+        k.null_silhouette = band(of.iter().filter_map(|null| null.silhouette).collect());
+        k.null_dip = quantile(&mut of.iter().filter_map(|null| null.dip).collect::<Vec<_>>(), 0.95);
+        let n = of.len() as f64;
+        let mean = of.iter().map(|null| null.log_wcss).sum::<f64>() / n;
+        let variance = of.iter().map(|null| (null.log_wcss - mean).powi(2)).sum::<f64>() / n;
+        let value = mean - own.wcss.max(f64::MIN_POSITIVE).ln();
+        k.gap = Some(Gap { value, se: (variance * (1.0 + 1.0 / n)).sqrt() });
+    }
+}

@@ -1,0 +1,250 @@
+//! Reference tables: the same data without groups.
+
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::Part;
+
+/// What a reference table keeps of the data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reference {
+    /// Each column's own values and the rank correlations between columns: a Gaussian copula (Sklar 1959; Nelsen,
+    /// *An Introduction to Copulas*). Nominal columns are permuted on their own.
+    #[default]
+    Copula,
+    /// Each column's own values, permuted.
+    Permuted,
+}
+
+impl Reference {
+    /// Its name in flags and files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Copula => "copula",
+            Self::Permuted => "permuted",
+        }
+    }
+}
+
+/// A sample of encoded rows and all that reference tables of it are made of.
+pub(super) struct Source<'a> {
+    /// rows × columns, row-major.
+    values: &'a [f64],
+    columns: usize,
+    parts: &'a [Part],
+    /// Values of each column of numbers, ascending; in the order of the parts.
+    sorted: Vec<Vec<f64>>,
+    /// Lower triangle of the Cholesky factor of the latent correlations.
+    factor: Vec<Vec<f64>>,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(values: &'a [f64], columns: usize, parts: &'a [Part]) -> Self {
+        let mut source = Self { values, columns, parts, sorted: Vec::new(), factor: Vec::new() };
+        let mut of_ranks: Vec<Vec<f64>> = Vec::new();
+        for part in parts.iter().filter(|part| !part.nominal) {
+            let column = source.column(part.columns.start);
+            of_ranks.push(ranks(&column));
+            let mut sorted = column;
+            sorted.sort_unstable_by(f64::total_cmp);
+            source.sorted.push(sorted);
+        }
+        // Normal values with correlation r have the rank correlation 6/π · asin(r/2) (Pearson 1907).
+        let mut latent = correlations(&of_ranks);
+        latent.iter_mut().flatten().for_each(|rho| *rho = 2.0 * (std::f64::consts::FRAC_PI_6 * *rho).sin());
+        source.factor = cholesky(&latent);
+        source
+    }
+
+    fn rows(&self) -> usize {
+        self.values.len() / self.columns.max(1)
+    }
+
+    fn column(&self, at: usize) -> Vec<f64> {
+        (0..self.rows()).map(|row| self.values[row * self.columns + at]).collect()
+    }
+
+    /// A reference table of as many rows, row-major.
+    pub(super) fn table(&self, reference: Reference, seed: u64) -> Vec<f64> {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let (rows, columns) = (self.rows(), self.columns);
+        let mut table = vec![0.0; rows * columns];
+        let mut latent = match reference {
+            Reference::Copula => self.correlated(&mut rng),
+            Reference::Permuted => vec![Vec::new(); self.sorted.len()],
+        }
+        .into_iter();
+        let mut sorted = self.sorted.iter();
+        for part in self.parts {
+            if part.nominal {
+                let order = shuffled(rows, &mut rng);
+                for (row, from) in order.into_iter().enumerate() {
+                    let block = part.columns.clone();
+                    let from = &self.values[from as usize * columns..][block.clone()];
+                    table[row * columns..][block].copy_from_slice(from);
+                }
+                continue;
+            }
+            let (Some(latent), Some(sorted)) = (latent.next(), sorted.next()) else { continue };
+            let order = if latent.is_empty() { shuffled(rows, &mut rng) } else { order_of(&latent) };
+            for (rank, row) in order.into_iter().enumerate() {
+                table[row as usize * columns + part.columns.start] = sorted[rank];
+            }
+        }
+        table
+    }
+
+    /// Normal values by column, correlated as the scores are.
+    fn correlated(&self, rng: &mut Xoshiro256PlusPlus) -> Vec<Vec<f64>> {
+        let d = self.sorted.len();
+        let mut latent = vec![vec![0.0; self.rows()]; d];
+        let mut own = vec![0.0; d];
+        for row in 0..self.rows() {
+            own.iter_mut().for_each(|value| *value = normal(rng));
+            for (column, factor) in latent.iter_mut().zip(&self.factor) {
+                column[row] = factor.iter().zip(&own).map(|(f, v)| f * v).sum();
+            }
+        }
+        latent
+    }
+}
+
+/// A standard normal value (Box & Muller 1958).
+pub(super) fn normal(rng: &mut Xoshiro256PlusPlus) -> f64 {
+    let radius = (-2.0 * (1.0 - rng.random_range(0.0..1.0_f64)).ln()).sqrt();
+    radius * (std::f64::consts::TAU * rng.random_range(0.0..1.0_f64)).cos()
+}
+
+/// Rows in ascending order of their values, equal ones by row.
+fn order_of(values: &[f64]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..values.len() as u32).collect();
+    order.sort_unstable_by(|a, b| values[*a as usize].total_cmp(&values[*b as usize]).then(a.cmp(b)));
+    order
+}
+
+pub(super) fn shuffled(n: usize, rng: &mut Xoshiro256PlusPlus) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..n as u32).collect();
+    for i in (1..n).rev() {
+        order.swap(i, rng.random_range(0..=i));
+    }
+    order
+}
+
+/// Mean ranks of equals.
+fn ranks(values: &[f64]) -> Vec<f64> {
+    let order = order_of(values);
+    let mut ranks = vec![0.0; values.len()];
+    let mut from = 0;
+    for equal in order.chunk_by(|a, b| values[*a as usize] == values[*b as usize]) {
+        let mean = from as f64 + (equal.len() as f64 - 1.0) / 2.0;
+        equal.iter().for_each(|row| ranks[*row as usize] = mean);
+        from += equal.len();
+    }
+    ranks
+}
+
+fn correlations(columns: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let centred: Vec<Vec<f64>> = columns
+        .iter()
+        .map(|column| {
+            let mean = column.iter().sum::<f64>() / column.len().max(1) as f64;
+            let length = column.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>().sqrt();
+            column.iter().map(|v| if length > 0.0 { (v - mean) / length } else { 0.0 }).collect()
+        })
+        .collect();
+    let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    centred
+        .iter()
+        .enumerate()
+        .map(|(i, a)| centred.iter().enumerate().map(|(j, b)| if i == j { 1.0 } else { product(a, b) }).collect())
+        .collect()
+}
+
+/// The lower triangle L with L·Lᵀ = `matrix`; a column that others determine gets what is left, at least 0.
+fn cholesky(matrix: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let d = matrix.len();
+    let mut factor = vec![vec![0.0; d]; d];
+    for i in 0..d {
+        for j in 0..=i {
+            let known: f64 = (0..j).map(|m| factor[i][m] * factor[j][m]).sum();
+            let left: f64 = matrix[i][j] - known;
+            factor[i][j] = match i == j {
+                true => left.max(0.0).sqrt(),
+                false if factor[j][j] > 1e-9 => left / factor[j][j],
+                false => 0.0,
+            };
+        }
+    }
+    factor
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(columns: usize) -> Vec<Part> {
+        (0..columns).map(|at| Part { columns: at..at + 1, name: at.to_string(), nominal: false }).collect()
+    }
+
+    fn column(values: &[f64], at: usize, columns: usize) -> Vec<f64> {
+        values.chunks(columns).map(|row| row[at]).collect()
+    }
+
+    /// Two groups along a diagonal, far apart, and a third column of their number.
+    fn two_groups(n: usize) -> Vec<f64> {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        (0..n)
+            .flat_map(|row| {
+                let group = if row % 2 == 0 { 0.0 } else { 8.0 };
+                [group + normal(&mut rng), group + normal(&mut rng), -2.0 * normal(&mut rng).exp()]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_copula_keeps_marginals_and_rank_correlations() {
+        let values = two_groups(2000);
+        let parts = parts(3);
+        let source = Source::new(&values, 3, &parts);
+        let table = source.table(Reference::Copula, 4);
+        for at in 0..3 {
+            let (mut before, mut after) = (column(&values, at, 3), column(&table, at, 3));
+            assert_ne!(before, after);
+            before.sort_unstable_by(f64::total_cmp);
+            after.sort_unstable_by(f64::total_cmp);
+            assert_eq!(before, after);
+        }
+        let rank = |values: &[f64], at: usize| ranks(&column(values, at, 3));
+        let spearman = |values: &[f64]| correlations(&[rank(values, 0), rank(values, 1), rank(values, 2)]);
+        let (before, after) = (spearman(&values), spearman(&table));
+        assert!((before[0][1] - after[0][1]).abs() < 0.05, "{} {}", before[0][1], after[0][1]);
+        assert!(after[0][2].abs() < 0.06);
+        let permuted = spearman(&source.table(Reference::Permuted, 4));
+        assert!(permuted[0][1].abs() < 0.06, "{}", permuted[0][1]);
+        assert_eq!(table, source.table(Reference::Copula, 4));
+        assert_ne!(table, source.table(Reference::Copula, 5));
+    }
+
+    #[test]
+    fn blocks_of_a_nominal_column_stay_whole() {
+        let values: Vec<f64> = (0..90)
+            .flat_map(|row| [f64::from(row), f64::from(u8::from(row % 3 == 0)), f64::from(u8::from(row % 3 != 0))])
+            .collect();
+        let parts = [
+            Part { columns: 0..1, name: String::new(), nominal: false },
+            Part { columns: 1..3, name: String::new(), nominal: true },
+        ];
+        let table = Source::new(&values, 3, &parts).table(Reference::Copula, 1);
+        assert!(table.chunks(3).all(|row| row[1] + row[2] == 1.0));
+        assert_eq!(table.chunks(3).filter(|row| row[1] == 1.0).count(), 30);
+    }
+
+    #[test]
+    fn columns_that_determine_each_other_are_no_harm() {
+        let values: Vec<f64> = (0..50).flat_map(|row| [f64::from(row), f64::from(row) * 2.0, 1.0]).collect();
+        let parts = parts(3);
+        let table = Source::new(&values, 3, &parts).table(Reference::Copula, 1);
+        assert!(table.iter().all(|v| v.is_finite()));
+        assert!(table.chunks(3).all(|row| row[1] == 2.0 * row[0]));
+    }
+}

@@ -1,0 +1,186 @@
+//! Does a clustering come back on other rows? Bootstrap Jaccard (Hennig, *Cluster-wise assessment of cluster
+//! stability*, 2007), agreement of starts (adjusted Rand index, Hubert & Arabie 1985), prediction strength
+//! (Tibshirani & Walther, *Cluster Validation by Prediction Strength*, 2005).
+
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
+
+use super::reference::shuffled;
+use super::{Evidence, fit_all};
+use crate::cluster::{Clustering, Params};
+use crate::jobs::{Cancel, Cancelled};
+use crate::matrix::Matrix;
+
+/// Bootstrap samples.
+const RESAMPLES: u64 = 12;
+/// Divisions into two halves.
+const DIVISIONS: u64 = 4;
+/// Other seeds that the starts are tried with.
+const SEEDS: u64 = 3;
+
+/// Whether a clustering comes back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stability {
+    /// Mean over bootstrap samples of the best Jaccard index of each cluster of the sample's own clustering; in no
+    /// particular order of clusters: ascending.
+    pub jaccard: Vec<f64>,
+    /// Adjusted Rand index between the clusterings of other seeds, the smallest.
+    pub ari: f64,
+}
+
+/// Adds stability and prediction strength for every k.
+pub(super) fn add(
+    evidence: &mut Evidence,
+    matrix: &Matrix,
+    found: &[Clustering],
+    params: Params,
+    cancel: &Cancel,
+) -> Result<(), Cancelled> {
+    let (rows, k_max) = (matrix.rows(), found.len());
+    let seeded = |what: u64, i: u64| Params { seed: params.seed ^ (what << 40) ^ (i + 1), ..params };
+    let own: Vec<Vec<u16>> = found.iter().map(|c| labels_of_rows(matrix, c)).collect();
+
+    let jaccards: Vec<Vec<Vec<f64>>> = (0..RESAMPLES)
+        .into_par_iter()
+        .map(|i| {
+            let params = seeded(1, i);
+            let mut rng = Xoshiro256PlusPlus::seed_from_u64(params.seed);
+            let drawn: Vec<u32> = (0..rows).map(|_| rng.random_range(0..rows as u32)).collect();
+            let Some((_, fits)) = fit_all(&values_of(matrix, &drawn), matrix.columns(), k_max, params, cancel)? else {
+                return Ok(Vec::new());
+            };
+            Ok(fits.iter().zip(&own).map(|(fit, own)| jaccard(own, &assigned(matrix, fit), fit.k)).collect())
+        })
+        .collect::<Result<_, Cancelled>>()?;
+
+    let agreements: Vec<Vec<f64>> = (0..SEEDS)
+        .into_par_iter()
+        .map(|i| {
+            let all: Vec<u32> = (0..rows as u32).collect();
+            let Some((again, fits)) = fit_all(&values_of(matrix, &all), matrix.columns(), k_max, seeded(2, i), cancel)?
+            else {
+                return Ok(Vec::new());
+            };
+            Ok(fits.iter().zip(&own).map(|(fit, own)| adjusted_rand(own, &labels_of_rows(&again, fit))).collect())
+        })
+        .collect::<Result<_, Cancelled>>()?;
+
+    let strengths: Vec<Vec<f64>> = (0..DIVISIONS)
+        .into_par_iter()
+        .map(|i| {
+            let params = seeded(3, i);
+            let order = shuffled(rows, &mut Xoshiro256PlusPlus::seed_from_u64(params.seed));
+            let (train, test) = order.split_at(rows / 2);
+            let fit = |rows: &[u32]| fit_all(&values_of(matrix, rows), matrix.columns(), k_max, params, cancel);
+            let (Some((_, train)), Some((test, fits))) = (fit(train)?, fit(test)?) else { return Ok(Vec::new()) };
+            Ok(train
+                .iter()
+                .zip(&fits)
+                .map(|(train, own)| strength(&labels_of_rows(&test, own), &assigned(&test, train), own.k))
+                .collect())
+        })
+        .collect::<Result<_, Cancelled>>()?;
+
+    let mean = |values: Vec<f64>| {
+        let n = values.len() as f64;
+        (n > 0.0).then(|| values.into_iter().sum::<f64>() / n)
+    };
+    for k in evidence.ks.iter_mut().filter(|k| k.k > 1 && k.k <= k_max) {
+        let at = k.k - 1;
+        let by_cluster = |cluster| mean(jaccards.iter().filter_map(|of| Some(of.get(at)?[cluster])).collect());
+        let mut jaccard: Vec<f64> = (0..k.k).filter_map(by_cluster).collect();
+        jaccard.sort_unstable_by(f64::total_cmp);
+        let ari = agreements.iter().filter_map(|of| of.get(at).copied()).reduce(f64::min);
+        k.stability = ari.filter(|_| !jaccard.is_empty()).map(|ari| Stability { jaccard, ari });
+        k.prediction_strength = mean(strengths.iter().filter_map(|of| of.get(at).copied()).collect());
+    }
+    Ok(())
+}
+
+/// Cluster of every used row.
+fn labels_of_rows(matrix: &Matrix, clustering: &Clustering) -> Vec<u16> {
+    matrix.distinct_of().iter().map(|row| clustering.labels[*row as usize]).collect()
+}
+
+/// Values of some used rows, row-major.
+fn values_of(matrix: &Matrix, rows: &[u32]) -> Vec<f64> {
+    let of = matrix.distinct_of();
+    rows.iter().flat_map(|row| matrix.row(of[*row as usize] as usize).iter().copied()).collect()
+}
+
+/// The nearest centroid of another clustering for every used row.
+fn assigned(matrix: &Matrix, clustering: &Clustering) -> Vec<u16> {
+    let d = matrix.columns();
+    let nearest = |row: usize| {
+        let square =
+            |centroid: &[f64]| matrix.row(row).iter().zip(centroid).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
+        let all = clustering.centroids.chunks_exact(d).map(square).enumerate();
+        all.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(cluster, _)| cluster as u16)
+    };
+    let of_distinct: Vec<u16> = (0..matrix.distinct()).map(nearest).collect();
+    matrix.distinct_of().iter().map(|row| of_distinct[*row as usize]).collect()
+}
+
+/// Rows by cluster before and after.
+fn table(before: &[u16], after: &[u16], k: usize) -> Vec<Vec<f64>> {
+    let mut table = vec![vec![0.0; k]; k];
+    before.iter().zip(after).for_each(|(a, b)| table[usize::from(*a)][usize::from(*b)] += 1.0);
+    table
+}
+
+/// The best Jaccard index of each cluster before.
+fn jaccard(before: &[u16], after: &[u16], k: usize) -> Vec<f64> {
+    let table = table(before, after, k);
+    let after: Vec<f64> = (0..k).map(|b| table.iter().map(|row| row[b]).sum()).collect();
+    let best = |row: &Vec<f64>| {
+        let own: f64 = row.iter().sum();
+        row.iter().zip(&after).map(|(both, after)| both / (own + after - both).max(1.0)).fold(0.0, f64::max)
+    };
+    table.iter().map(best).collect()
+}
+
+/// Adjusted Rand index of two labellings; 1 where both put everybody together.
+fn adjusted_rand(a: &[u16], b: &[u16]) -> f64 {
+    let k = 1 + a.iter().chain(b).copied().max().map_or(0, usize::from);
+    let table = table(a, b, k);
+    let pairs = |n: f64| n * (n - 1.0) / 2.0;
+    let together: f64 = table.iter().flatten().copied().map(pairs).sum();
+    let rows: f64 = table.iter().map(|row| pairs(row.iter().sum())).sum();
+    let columns: f64 = (0..k).map(|b| pairs(table.iter().map(|row| row[b]).sum())).sum();
+    let expected = rows * columns / pairs(a.len() as f64).max(1.0);
+    let most = (rows + columns) / 2.0;
+    if most > expected { (together - expected) / (most - expected) } else { 1.0 }
+}
+
+/// The smallest share, over the clusters of the test half, of pairs that the training half's centroids put together.
+fn strength(test: &[u16], by_train: &[u16], k: usize) -> f64 {
+    let pairs = |n: f64| n * (n - 1.0);
+    let of = |row: Vec<f64>| {
+        let own: f64 = row.iter().sum();
+        // A cluster of one row has no pair to lose.
+        if own < 2.0 { 1.0 } else { row.into_iter().map(pairs).sum::<f64>() / pairs(own) }
+    };
+    table(test, by_train, k).into_iter().map(of).fold(1.0, f64::min)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rand_index_is_that_of_scikit_learn() {
+        // sklearn.metrics.adjusted_rand_score([0,0,1,1],[0,0,1,2]) = 0.5714285714285714
+        assert!((adjusted_rand(&[0, 0, 1, 1], &[0, 0, 1, 2]) - 4.0 / 7.0).abs() < 1e-12);
+        assert_eq!(adjusted_rand(&[0, 0, 1, 1], &[1, 1, 0, 0]), 1.0);
+        assert_eq!(adjusted_rand(&[0, 0, 0], &[0, 0, 0]), 1.0);
+    }
+
+    #[test]
+    fn jaccard_and_strength_by_hand() {
+        let (before, after) = ([0, 0, 0, 1, 1], [1, 1, 0, 0, 0]);
+        assert_eq!(jaccard(&before, &after, 2), [2.0 / 3.0, 2.0 / 3.0]);
+        // Of the pairs of cluster 0 (three) one is kept, of cluster 1 (one) all.
+        assert!((strength(&before, &after, 2) - 1.0 / 3.0).abs() < 1e-12);
+    }
+}
