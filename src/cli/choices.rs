@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::features::Scale;
 use crate::jobs::Cancel;
 use crate::quality::Mode;
+use crate::quality::structure::Ungrouped;
 use crate::report::write::{atomically, check_free};
 use crate::source::Location;
 use crate::study::recipe::{Inputs, Recipe, Seen};
@@ -147,6 +148,24 @@ enum ScaleChoice {
 enum SilhouetteChoice {
     Auto,
     Exact,
+}
+
+/// What reference tables keep.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ReferenceChoice {
+    Copula,
+    Permuted,
+    None,
+}
+
+impl From<ReferenceChoice> for Ungrouped {
+    fn from(choice: ReferenceChoice) -> Self {
+        match choice {
+            ReferenceChoice::Copula => Self::Copula,
+            ReferenceChoice::Permuted => Self::Permuted,
+            ReferenceChoice::None => Self::None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

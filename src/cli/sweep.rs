@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::choices::{self, FitChoices, FormatChoice, SaveChoices, TableChoices, k_range};
+use super::choices::{self, FitChoices, FormatChoice, ReferenceChoice, SaveChoices, TableChoices, k_range};
 use super::output;
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
+use crate::quality::structure::Ungrouped;
 use crate::report::sweep::SweepReport;
 use crate::report::{self, Format};
 use crate::study;
@@ -21,6 +22,10 @@ pub(super) struct Sweep {
     /// Numbers of clusters, both ends in it. [default: 1..12, or the recipe's]
     #[arg(long, value_name = "A..B")]
     k: Option<String>,
+    /// What tables without groups keep of the data, to hold the sweep against: copula (each column's values and the rank
+    /// correlations), permuted (each column's values), none. [default: copula]
+    #[arg(long, value_enum)]
+    reference: Option<ReferenceChoice>,
     #[command(flatten)]
     saving: SaveChoices,
     #[arg(long, value_enum, default_value_t)]
@@ -33,6 +38,7 @@ impl Sweep {
         if let Some(said) = &self.k {
             recipe.ks = k_range(said)?.into_inner();
         }
+        recipe.reference = self.reference.map_or(recipe.reference, Ungrouped::from);
         let ks = recipe.ks.0..=recipe.ks.1;
         self.saving.check()?;
         let (report, cleaned) = self.fit.on_threads(|| {
@@ -45,7 +51,9 @@ impl Sweep {
                     .try_this(format!("--k 1..{}", prepared.matrix.distinct())));
             }
             let mut sweep = study::sweep(&cleaned, &prepared, &recipe, ks.clone(), cancel, &mut |_| {})?;
-            study::compare(&cleaned, &mut sweep, &recipe, cancel, &mut |_, _| {})?;
+            if recipe.reference != Ungrouped::None {
+                study::compare(&cleaned, &mut sweep, &recipe, cancel, &mut |_, _| {})?;
+            }
             let report = SweepReport::new(&recipe.source.location.to_string(), &cleaned, &recipe, &sweep);
             Ok((report, cleaned))
         })?;

@@ -7,7 +7,7 @@ use crate::cluster::Clustering;
 use crate::error::{Error, Result};
 use crate::features::influence::Influence;
 use crate::jobs::{Cancel, Cancelled};
-use crate::quality::structure::Evidence;
+use crate::quality::structure::{self, Evidence};
 use crate::quality::{KQuality, Spread, Verdict, spreads};
 use crate::segments::age::AgeProfile;
 use crate::segments::description::Description;
@@ -115,6 +115,13 @@ impl KFound {
 }
 
 impl Sweep {
+    /// Takes what was gathered about it, and renews the verdict.
+    pub fn take(&mut self, evidence: Evidence) {
+        let qualities: Vec<KQuality> = self.ks.iter().filter_map(|found| found.quality.clone()).collect();
+        self.verdict = Some(structure::judge(&qualities, &evidence));
+        self.evidence = Some(Arc::new(evidence));
+    }
+
     /// What was found for a k that was asked for.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ use crate::jobs::Cancel;
 use crate::jobs::Cancelled;
 use crate::matrix::Matrix;
 use crate::quality;
-use crate::quality::structure::{self, Evidence, Part, Question, Reference};
+use crate::quality::structure::{self, Evidence, Part, Question};
 use crate::segments::age::{self, Ages};
 use crate::segments::description::{self, Description};
 use crate::segments::peers::{self, Peers};
@@ -266,7 +266,10 @@ pub fn judge(sweep: &mut Sweep, recipe: &Recipe, cancel: &Cancel, progress: &mut
     let matrix = &sweep.prepared.matrix;
     let qualities = quality::assess(matrix, &clusterings, recipe.silhouette, recipe.seed, cancel, progress)
         .map_err(|_| Error::interrupted())?;
-    sweep.verdict = Some(quality::verdict(&qualities));
+    sweep.verdict = Some(match &sweep.evidence {
+        Some(evidence) => structure::judge(&qualities, evidence),
+        None => quality::verdict(&qualities),
+    });
     for (found, quality) in sweep.ks.iter_mut().zip(qualities) {
         found.quality = Some(quality);
     }
@@ -292,13 +295,11 @@ pub fn compare(
         parts: &parts,
         clusterings: &clusterings,
         params: recipe.params(),
-        reference: Reference::Copula,
+        reference: recipe.reference,
         tables: structure::TABLES,
     };
     let evidence = structure::evidence(&question, cancel, on).map_err(|_| Error::interrupted())?;
-    let qualities: Vec<_> = sweep.ks.iter().filter_map(|found| found.quality.clone()).collect();
-    sweep.verdict = Some(structure::judge(&qualities, &evidence, &parts));
-    sweep.evidence = Some(Arc::new(evidence));
+    sweep.take(evidence);
     Ok(())
 }
 

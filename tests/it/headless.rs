@@ -34,8 +34,9 @@ const CLUSTER: &str = "cluster rows learners share name wcss silhouette means me
 const SILHOUETTE: &str = "value se of exact";
 const SWEEP: &str = "source rows learners rows_used distinct_rows features seed starts engine total_ss sweep \
     verdict notices";
-const SWEEP_ROW: &str = "k wcss wcss_share silhouette calinski_harabasz davies_bouldin smallest";
-const VERDICT: &str = "k text criteria";
+const SWEEP_ROW: &str = "k wcss wcss_share silhouette calinski_harabasz davies_bouldin smallest gap null valleys \
+                         stability prediction_strength";
+const VERDICT: &str = "kind k suggested_k text criteria";
 const CRITERION: &str = "name k why";
 const DRILL: &str = "rule clauses rows learners by_cluster means";
 const CLAUSE: &str = "text pass fail percentile keeps without only_this_fails";

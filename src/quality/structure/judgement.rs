@@ -9,6 +9,8 @@ const STABLE: f64 = 0.75;
 const DOUBTFUL: f64 = 0.6;
 /// Prediction strength that a k must have (Tibshirani & Walther 2005).
 const STRONG: f64 = 0.8;
+/// Clusters that explain so much of a discrete column's variance are its levels.
+const LEVELS: f64 = 0.98;
 /// A k that explains so much of the total sum of squares is enough for slices.
 const EXPLAINED: f64 = 0.6;
 
@@ -30,20 +32,24 @@ impl KEvidence {
 }
 
 /// The verdict on qualities (ascending in k) with what the evidence says of them.
-pub fn judge(qualities: &[KQuality], evidence: &Evidence, parts: &[Part]) -> Verdict {
+pub fn judge(qualities: &[KQuality], evidence: &Evidence) -> Verdict {
     let plain_verdict = verdict(qualities);
     if evidence.tables == 0 || evidence.ks.iter().all(|k| k.k < 2) {
         return plain_verdict;
     }
     let ks = &evidence.ks;
-    let levels = |k: &KEvidence| k.levels_of.and_then(|part| parts.get(part));
-    let groups = ks.iter().rev().find(|k| k.is_parted() && levels(k).is_none());
+    let followed = |k: usize| {
+        let (part, share) = ks.iter().find(|e| e.k == k)?.follows?;
+        Some((evidence.parts.get(part)?, share))
+    };
+    let comes_back = |k: &KEvidence| k.least_stable().is_none_or(|least| least >= STABLE);
+    let groups = ks.iter().rev().find(|k| k.is_parted() && comes_back(k));
     let suggested = suggested(qualities, ks);
     let mut criteria = plain_verdict.criteria;
     criteria.extend(more_criteria(ks));
     let (kind, k, text) = match (groups, suggested) {
         (Some(found), _) => (Kind::Groups, Some(found.k), groups_text(found, qualities, evidence)),
-        (None, Some((k, why))) => (Kind::Slices, None, slices_text(k, &why, ks, &levels)),
+        (None, Some((k, why))) => (Kind::Slices, None, slices_text(k, &why, ks, followed(k))),
         (None, None) => (Kind::Nothing, None, nothing_text(ks)),
     };
     let suggested_k = suggested_k(k, kind, qualities, ks);
@@ -106,16 +112,14 @@ fn groups_text(found: &KEvidence, qualities: &[KQuality], evidence: &Evidence) -
     said
 }
 
-fn slices_text<'a>(k: usize, why: &str, ks: &[KEvidence], levels: &impl Fn(&KEvidence) -> Option<&'a Part>) -> String {
-    let of_levels = ks.iter().rev().find(|k| k.is_parted()).and_then(|k| Some((k.k, levels(k)?)));
-    let first = match of_levels {
-        Some((at, part)) => format!("Slices, not groups: at k = {at} the clusters are the levels of {}.", part.name),
-        None => {
-            let parted = ks.iter().find(|e| e.k == k).map_or(0, KEvidence::parted);
-            format!("Slices, not groups: no k parts its clusters from their neighbours ({parted}/{k} at k = {k}).")
-        }
-    };
-    format!("{first} k = {k} {why}: useful for targeting, not a discovery.")
+fn slices_text(k: usize, why: &str, ks: &[KEvidence], followed: Option<(&Part, f64)>) -> String {
+    let parted = ks.iter().find(|e| e.k == k).map_or(0, KEvidence::parted);
+    let first = format!("Slices, not groups: no k parts its clusters from their neighbours ({parted}/{k} at k = {k}).");
+    let levels = followed.map(|(part, share)| match share {
+        share if share >= LEVELS => format!(" There the clusters are the levels of {}.", part.name),
+        _ => format!(" There the clusters mostly follow the levels of {}.", part.name),
+    });
+    format!("{first} k = {k} {why}: useful for targeting, not a discovery.{}", levels.unwrap_or_default())
 }
 
 fn nothing_text(ks: &[KEvidence]) -> String {

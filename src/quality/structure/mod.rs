@@ -18,7 +18,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 pub use judgement::judge;
-pub use reference::Reference;
+pub use reference::Ungrouped;
 pub use stability::Stability;
 pub use valley::Valley;
 
@@ -29,10 +29,12 @@ use crate::jobs::{Cancel, Cancelled};
 use crate::matrix::Matrix;
 
 /// Rows of the sample.
-pub const SAMPLE: usize = 3000;
-/// Reference tables.
+pub const SAMPLE: usize = 2000;
+/// Ungrouped tables.
 pub const TABLES: usize = 20;
-/// Reference tables that are fitted at once, between two looks at the first results.
+/// Starts for each k on a sample, at most.
+const STARTS: u32 = 3;
+/// Ungrouped tables that are fitted at once, between two looks at the first results.
 const AT_ONCE: usize = 4;
 
 /// Columns of the matrix that one feature takes.
@@ -77,8 +79,9 @@ pub struct KEvidence {
     pub null_dip: Option<f64>,
     /// Whether it comes back.
     pub stability: Option<Stability>,
-    /// The part whose levels the clusters are, where they are just that.
-    pub levels_of: Option<usize>,
+    /// The discrete part that the clusters follow most, and the share of its variance between them, where that is most of
+    /// it.
+    pub follows: Option<(usize, f64)>,
     /// Tibshirani & Walther (2005).
     pub prediction_strength: Option<f64>,
 }
@@ -101,9 +104,11 @@ pub struct Evidence {
     /// Rows of the sample.
     pub rows: usize,
     /// What reference tables keep.
-    pub reference: Reference,
-    /// Reference tables so far.
+    pub reference: Ungrouped,
+    /// Ungrouped tables so far.
     pub tables: usize,
+    /// What the columns of the matrix are.
+    pub parts: Vec<Part>,
     /// By k, ascending from the first that was asked for.
     pub ks: Vec<KEvidence>,
 }
@@ -128,7 +133,7 @@ pub struct Question<'a> {
     /// Seed and starts.
     pub params: Params,
     /// What reference tables keep.
-    pub reference: Reference,
+    pub reference: Ungrouped,
     /// How many there are.
     pub tables: usize,
 }
@@ -144,15 +149,18 @@ pub fn evidence(
 ) -> Result<Evidence, Cancelled> {
     let Question { matrix, clusterings, params, .. } = *question;
     let k_max = clusterings.last().map_or(1, |c| c.k);
-    // The reference engine is much slower and would say the same.
-    let params = Params { engine: cluster::Engine::Kscope, ..params };
+    // The reference engine is much slower and would say the same; samples and reference tables need fewer starts.
+    let params = Params { engine: cluster::Engine::Kscope, starts: params.starts.min(STARTS), ..params };
     let (values, columns) = (sample(matrix, SAMPLE, params.seed), matrix.columns());
     let fits = fit_all(&values, columns, k_max, params, cancel)?;
+    let (ordered, discrete) = levels::divide(matrix, question.parts);
+    let sampled = fits.as_ref().map(|(sampled, _)| sampled);
     let mut evidence = Evidence {
         rows: values.len() / columns.max(1),
         reference: question.reference,
         tables: 0,
-        ks: clusterings.iter().map(|c| first(matrix, c, question.parts, params.seed)).collect(),
+        parts: question.parts.to_vec(),
+        ks: clusterings.iter().map(|c| first(matrix, sampled, c, (&ordered, &discrete), params.seed)).collect(),
     };
     if let Some((sampled, found)) = &fits {
         let sampled_silhouettes = mean_silhouettes(sampled, found, params.seed, cancel)?;
@@ -170,7 +178,7 @@ pub fn evidence(
                     let seed = params.seed ^ ((table as u64 + 1) << 20);
                     let values = source.table(question.reference, seed);
                     let fits = fit_all(&values, columns, k_max, Params { seed, ..params }, cancel)?;
-                    fits.map(|(matrix, found)| nulls_of(&matrix, &found, seed, cancel)).transpose()
+                    fits.map(|(matrix, found)| nulls_of(&matrix, &ordered, &found, seed, cancel)).transpose()
                 })
                 .collect::<Result<_, Cancelled>>()?;
             nulls.extend(batch.into_iter().map(Option::unwrap_or_default));
@@ -184,18 +192,28 @@ pub fn evidence(
     Ok(evidence)
 }
 
-/// What needs no other table.
-fn first(matrix: &Matrix, clustering: &Clustering, parts: &[Part], seed: u64) -> KEvidence {
+/// What needs no other table; valleys among the rows of a sample, that reference tables may be held against them.
+fn first(
+    matrix: &Matrix,
+    sampled: Option<&Matrix>,
+    clustering: &Clustering,
+    (ordered, discrete): (&[usize], &[(usize, Range<usize>)]),
+    seed: u64,
+) -> KEvidence {
+    let valleys = sampled.filter(|_| clustering.k > 1).map(|sampled| {
+        let labels = stability::nearest_centroids(sampled, clustering);
+        valley::valleys(sampled, ordered, clustering, &labels, seed)
+    });
     KEvidence {
         k: clustering.k,
         null_wcss: None,
         null_silhouette: None,
         silhouette: None,
         gap: None,
-        valleys: if clustering.k > 1 { valley::valleys(matrix, clustering, seed) } else { Vec::new() },
+        valleys: valleys.unwrap_or_default(),
         null_dip: None,
         stability: None,
-        levels_of: levels::levels_of(matrix, clustering, parts),
+        follows: levels::follows(matrix, clustering, discrete),
         prediction_strength: None,
     }
 }
@@ -249,14 +267,20 @@ fn mean_silhouettes(
     Ok(measured.into_iter().map(|s| s.map(|s| s.value)).collect())
 }
 
-fn nulls_of(matrix: &Matrix, found: &[Clustering], seed: u64, cancel: &Cancel) -> Result<Vec<Null>, Cancelled> {
+fn nulls_of(
+    matrix: &Matrix,
+    ordered: &[usize],
+    found: &[Clustering],
+    seed: u64,
+    cancel: &Cancel,
+) -> Result<Vec<Null>, Cancelled> {
     let silhouettes = mean_silhouettes(matrix, found, seed, cancel)?;
     let total = matrix.total_ss();
     let null = |(clustering, silhouette): (&Clustering, Option<f64>)| Null {
         log_wcss: clustering.wcss.max(f64::MIN_POSITIVE).ln(),
         share: if total > 0.0 { clustering.wcss / total } else { 0.0 },
         silhouette,
-        dip: valley::smallest_dip(&valley::valleys(matrix, clustering, seed)),
+        dip: valley::smallest_dip(&valley::valleys(matrix, ordered, clustering, &clustering.labels, seed)),
     };
     Ok(found.iter().zip(silhouettes).map(null).collect())
 }

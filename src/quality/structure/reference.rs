@@ -1,4 +1,4 @@
-//! Reference tables: the same data without groups.
+//! Ungrouped tables: the same data without groups.
 
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -7,21 +7,27 @@ use super::Part;
 
 /// What a reference table keeps of the data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Reference {
+pub enum Ungrouped {
     /// Each column's own values and the rank correlations between columns: a Gaussian copula (Sklar 1959; Nelsen,
     /// *An Introduction to Copulas*). Nominal columns are permuted on their own.
     #[default]
     Copula,
-    /// Each column's own values, permuted.
+    /// Each column's own values, permuted: correlation is gone too, so that any correlated columns look like structure.
     Permuted,
+    /// None: nothing is said about structure.
+    None,
 }
 
-impl Reference {
+impl Ungrouped {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Copula, Self::Permuted, Self::None];
+
     /// Its name in flags and files.
     pub fn word(self) -> &'static str {
         match self {
             Self::Copula => "copula",
             Self::Permuted => "permuted",
+            Self::None => "none",
         }
     }
 }
@@ -65,13 +71,13 @@ impl<'a> Source<'a> {
     }
 
     /// A reference table of as many rows, row-major.
-    pub(super) fn table(&self, reference: Reference, seed: u64) -> Vec<f64> {
+    pub(super) fn table(&self, reference: Ungrouped, seed: u64) -> Vec<f64> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let (rows, columns) = (self.rows(), self.columns);
         let mut table = vec![0.0; rows * columns];
         let mut latent = match reference {
-            Reference::Copula => self.correlated(&mut rng),
-            Reference::Permuted => vec![Vec::new(); self.sorted.len()],
+            Ungrouped::Copula => self.correlated(&mut rng),
+            Ungrouped::Permuted | Ungrouped::None => vec![Vec::new(); self.sorted.len()],
         }
         .into_iter();
         let mut sorted = self.sorted.iter();
@@ -206,7 +212,7 @@ mod tests {
         let values = two_groups(2000);
         let parts = parts(3);
         let source = Source::new(&values, 3, &parts);
-        let table = source.table(Reference::Copula, 4);
+        let table = source.table(Ungrouped::Copula, 4);
         for at in 0..3 {
             let (mut before, mut after) = (column(&values, at, 3), column(&table, at, 3));
             assert_ne!(before, after);
@@ -219,10 +225,10 @@ mod tests {
         let (before, after) = (spearman(&values), spearman(&table));
         assert!((before[0][1] - after[0][1]).abs() < 0.05, "{} {}", before[0][1], after[0][1]);
         assert!(after[0][2].abs() < 0.06);
-        let permuted = spearman(&source.table(Reference::Permuted, 4));
+        let permuted = spearman(&source.table(Ungrouped::Permuted, 4));
         assert!(permuted[0][1].abs() < 0.06, "{}", permuted[0][1]);
-        assert_eq!(table, source.table(Reference::Copula, 4));
-        assert_ne!(table, source.table(Reference::Copula, 5));
+        assert_eq!(table, source.table(Ungrouped::Copula, 4));
+        assert_ne!(table, source.table(Ungrouped::Copula, 5));
     }
 
     #[test]
@@ -234,7 +240,7 @@ mod tests {
             Part { columns: 0..1, name: String::new(), nominal: false },
             Part { columns: 1..3, name: String::new(), nominal: true },
         ];
-        let table = Source::new(&values, 3, &parts).table(Reference::Copula, 1);
+        let table = Source::new(&values, 3, &parts).table(Ungrouped::Copula, 1);
         assert!(table.chunks(3).all(|row| row[1] + row[2] == 1.0));
         assert_eq!(table.chunks(3).filter(|row| row[1] == 1.0).count(), 30);
     }
@@ -243,7 +249,7 @@ mod tests {
     fn columns_that_determine_each_other_are_no_harm() {
         let values: Vec<f64> = (0..50).flat_map(|row| [f64::from(row), f64::from(row) * 2.0, 1.0]).collect();
         let parts = parts(3);
-        let table = Source::new(&values, 3, &parts).table(Reference::Copula, 1);
+        let table = Source::new(&values, 3, &parts).table(Ungrouped::Copula, 1);
         assert!(table.iter().all(|v| v.is_finite()));
         assert!(table.chunks(3).all(|row| row[1] == 2.0 * row[0]));
     }

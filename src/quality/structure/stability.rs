@@ -8,16 +8,16 @@ use rayon::prelude::*;
 
 use super::reference::shuffled;
 use super::{Evidence, fit_all};
-use crate::cluster::{Clustering, Params};
+use crate::cluster::{self, Clustering, Params};
 use crate::jobs::{Cancel, Cancelled};
 use crate::matrix::Matrix;
 
 /// Bootstrap samples.
-const RESAMPLES: u64 = 12;
+const RESAMPLES: u64 = 10;
 /// Divisions into two halves.
-const DIVISIONS: u64 = 4;
+const DIVISIONS: u64 = 3;
 /// Other seeds that the starts are tried with.
-const SEEDS: u64 = 3;
+const SEEDS: u64 = 2;
 
 /// Whether a clustering comes back.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,15 +111,13 @@ fn values_of(matrix: &Matrix, rows: &[u32]) -> Vec<f64> {
 
 /// The nearest centroid of another clustering for every used row.
 fn assigned(matrix: &Matrix, clustering: &Clustering) -> Vec<u16> {
-    let d = matrix.columns();
-    let nearest = |row: usize| {
-        let square =
-            |centroid: &[f64]| matrix.row(row).iter().zip(centroid).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
-        let all = clustering.centroids.chunks_exact(d).map(square).enumerate();
-        all.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(cluster, _)| cluster as u16)
-    };
-    let of_distinct: Vec<u16> = (0..matrix.distinct()).map(nearest).collect();
+    let of_distinct = nearest_centroids(matrix, clustering);
     matrix.distinct_of().iter().map(|row| of_distinct[*row as usize]).collect()
+}
+
+/// The nearest centroid of another clustering for every distinct row.
+pub(super) fn nearest_centroids(matrix: &Matrix, clustering: &Clustering) -> Vec<u16> {
+    (0..matrix.distinct()).map(|row| cluster::nearest(matrix.row(row), &clustering.centroids)).collect()
 }
 
 /// Rows by cluster before and after.

@@ -38,9 +38,22 @@ impl Valley {
     }
 }
 
-/// The valley of every cluster; `None` for one that has no neighbour.
-pub(super) fn valleys(matrix: &Matrix, clustering: &Clustering, seed: u64) -> Vec<Option<Valley>> {
-    let members = members(matrix, clustering, seed);
+/// Two clusters that are apart by less of their squared distance in columns with an order differ by levels.
+const MOSTLY: f64 = 0.5;
+
+/// The valley of every cluster; `None` for one that has no neighbour, and for one that differs from it by
+/// levels of discrete columns.
+///
+/// `labels` go by distinct row of the matrix, which may be a sample of what was clustered. Rows are projected on the line between the centroids in the `ordered` columns alone: between the levels of a category,
+/// and between the few values of a count or a year, there is nothing that could be a valley.
+pub(super) fn valleys(
+    matrix: &Matrix,
+    ordered: &[usize],
+    clustering: &Clustering,
+    labels: &[u16],
+    seed: u64,
+) -> Vec<Option<Valley>> {
+    let members = members(matrix, clustering.k, labels, seed);
     let nearest = clustering.nearest();
     (0..clustering.k)
         .into_par_iter()
@@ -48,10 +61,16 @@ pub(super) fn valleys(matrix: &Matrix, clustering: &Clustering, seed: u64) -> Ve
             let (neighbour, _) = nearest[cluster]?;
             let side = members[cluster].len().min(members[neighbour].len());
             let d = matrix.columns();
-            let centroid = |of: usize| &clustering.centroids[of * d..(of + 1) * d];
-            let line: Vec<f64> = centroid(neighbour).iter().zip(centroid(cluster)).map(|(a, b)| a - b).collect();
+            let apart = |at: &usize| clustering.centroids[neighbour * d + at] - clustering.centroids[cluster * d + at];
+            let line: Vec<(usize, f64)> = ordered.iter().map(|at| (*at, apart(at))).collect();
+            let square =
+                |at: usize| (clustering.centroids[neighbour * d + at] - clustering.centroids[cluster * d + at]).powi(2);
+            let (in_order, all) = (ordered.iter().map(|at| square(*at)).sum::<f64>(), (0..d).map(square).sum::<f64>());
+            if in_order < all * MOSTLY {
+                return None;
+            }
             let rows = members[cluster][..side].iter().chain(&members[neighbour][..side]);
-            let on_line = |row: &u32| matrix.row(*row as usize).iter().zip(&line).map(|(v, l)| v * l).sum::<f64>();
+            let on_line = |row: &u32| line.iter().map(|(at, by)| matrix.row(*row as usize)[*at] * by).sum::<f64>();
             let mut places: Vec<f64> = rows.map(on_line).collect();
             places.sort_unstable_by(f64::total_cmp);
             spread_ties(&mut places, seed);
@@ -67,14 +86,10 @@ pub(super) fn smallest_dip(valleys: &[Option<Valley>]) -> Option<f64> {
 }
 
 /// Rows of each cluster in random order, at most [`SIDE`]; a row that is there more than once may be drawn as often.
-fn members(matrix: &Matrix, clustering: &Clustering, seed: u64) -> Vec<Vec<u32>> {
-    let mut members: Vec<Vec<u32>> = vec![Vec::new(); clustering.k];
-    // The order of distinct rows depends on the values alone and is pseudo-random: a prefix is a sample.
-    for (row, label) in clustering.labels.iter().enumerate() {
-        let members = &mut members[usize::from(*label)];
-        if members.len() < 4 * SIDE {
-            members.extend(std::iter::repeat_n(row as u32, (matrix.weights()[row] as usize).min(SIDE)));
-        }
+fn members(matrix: &Matrix, k: usize, labels: &[u16], seed: u64) -> Vec<Vec<u32>> {
+    let mut members: Vec<Vec<u32>> = vec![Vec::new(); k];
+    for (row, label) in labels.iter().enumerate() {
+        members[usize::from(*label)].extend(std::iter::repeat_n(row as u32, matrix.weights()[row] as usize));
     }
     for (cluster, members) in members.iter_mut().enumerate() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed ^ ((cluster as u64) << 32));

@@ -16,6 +16,7 @@ use crate::cluster::{Engine, Params};
 use crate::features::choice::{self, Choice};
 use crate::features::{Feature, Scale};
 use crate::quality;
+use crate::quality::structure::Ungrouped;
 use crate::segments::audience::Wanted;
 use crate::segments::profile::Profile;
 use crate::table::RoleChoices;
@@ -76,6 +77,8 @@ pub struct Recipe {
     pub engine: Engine,
     /// Whether the silhouette must be exact.
     pub silhouette: quality::Mode,
+    /// What reference tables keep of the data.
+    pub reference: Ungrouped,
     /// Who is meant; empty is everybody, `None` where no rule was chosen.
     pub rule: Option<String>,
     /// Names that people gave to clusters, by canonical number, at the recipe's k; none is empty.
@@ -116,6 +119,7 @@ impl Default for Recipe {
             starts: 10,
             engine: Engine::Kscope,
             silhouette: quality::Mode::Auto,
+            reference: Ungrouped::Copula,
             rule: None,
             names: BTreeMap::new(),
             plan: PlanChoices::default(),

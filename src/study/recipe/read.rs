@@ -11,6 +11,7 @@ use crate::features::choice::Choice;
 use crate::features::defaults::BLOCK_LEVELS;
 use crate::features::{Encoding, Missing, Scale, Transform};
 use crate::quality::Mode;
+use crate::quality::structure::Ungrouped;
 use crate::segments::cards::Kind;
 use crate::source::{Location, escape};
 use crate::table::cleaning::{Cleaning, Entity};
@@ -151,6 +152,9 @@ fn recipe(top: &mut Section<'_>) -> Result<Recipe> {
     }
     if let Some(mode) = top.get("silhouette") {
         recipe.silhouette = mode.word(&[("auto", Mode::Auto), ("exact", Mode::Exact)])?;
+    }
+    if let Some(reference) = top.get("reference") {
+        recipe.reference = reference.word(&Ungrouped::ALL.map(|r| (r.word(), r)))?;
     }
     if let Some(scale) = top.get("scale") {
         recipe.scale = Some(scale.word(&Scale::ALL.map(|s| (s.word(), s)))?);

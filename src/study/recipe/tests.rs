@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::features::{Encoding, Missing, Transform};
+use crate::quality::structure::Ungrouped;
 use crate::segments::audience::Wanted;
 use crate::segments::cards::Kind;
 use crate::source::Location;
@@ -288,11 +289,11 @@ prop_compose! {
         (seed, starts) in (any::<u64>(), 1u32..=10_000),
         engine in any_of(&[Engine::Kscope, Engine::Linfa]),
         silhouette in any_of(&[quality::Mode::Auto, quality::Mode::Exact]),
-        rule in prop::option::of(prop_oneof![Just(String::new()), any_text()]),
+        (rule, reference) in (prop::option::of(prop_oneof![Just(String::new()), any_text()]), any_of(&Ungrouped::ALL)),
         (names, plan) in (prop::collection::btree_map(0usize..100, any_name(), 0..3), any_plan()),
     ) -> Recipe {
         let ks = (from, from + more);
-        Recipe { source, roles, cleaning, features, scale, k, ks, seed, starts, engine, silhouette, rule, names, plan }
+        Recipe { source, roles, cleaning, features, scale, k, ks, seed, starts, engine, silhouette, reference, rule, names, plan }
     }
 }
 

@@ -92,6 +92,7 @@ impl Recipe {
         keys.put("starts", whole(u64::from(self.starts)));
         keys.put("engine", text(self.engine.word()));
         keys.put("silhouette", text(if self.silhouette == Mode::Exact { "exact" } else { "auto" }));
+        keys.put("reference", text(self.reference.word()));
         keys.maybe("scale", self.scale.map(|scale| text(scale.word())));
         keys.maybe("rule", self.rule.as_deref().map(text));
         keys.maybe(
