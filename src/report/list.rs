@@ -90,7 +90,8 @@ pub fn write(path: &Path, force: bool, columns: &[Column]) -> Result<()> {
     })
 }
 
-fn rows(columns: &[Column]) -> usize {
+/// Rows of a list.
+pub fn rows(columns: &[Column]) -> usize {
     columns.first().map_or(0, Column::len)
 }
 

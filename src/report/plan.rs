@@ -117,15 +117,21 @@ fn unit(unit: Unit) -> &'static str {
     }
 }
 
-/// The figure of an effect as people read it: −58 %, 52 %, +24 points a year.
+/// The figure of an effect as people read it: −58 %, 52 %, +24 points a year; with its interval.
 pub fn effect_words(effect: &Effect) -> String {
+    let [value, interval] = effect_figures(effect);
+    format!("{value} ({interval})")
+}
+
+/// The figure of an effect, and its interval.
+pub fn effect_figures(effect: &Effect) -> [String; 2] {
     let signed = |v: f64| format!("{:+.0}", 100.0 * v).replace('-', "−");
     let (show, after): (&dyn Fn(f64) -> String, &str) = match effect.unit {
         Unit::Relative => (&signed, " %"),
         Unit::Share => (&|v: f64| format!("{:.0}", 100.0 * v), " %"),
         Unit::Growth => (&signed, " points a year"),
     };
-    format!("{}{after} ({} to {})", show(effect.value), show(effect.low), show(effect.high))
+    [format!("{}{after}", show(effect.value)), format!("{} to {}", show(effect.low), show(effect.high))]
 }
 
 impl Report {
@@ -292,21 +298,8 @@ fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> String 
     let header =
         [("segment", Align::Left), ("wanted", Align::Right), ("learners", Align::Right), ("ordered by", Align::Left)];
     let mut out = format!("Audience of {}\n{}", group_thousands(audience.budget as u64), text::table(&header, &rows));
-    let approx = if cleaned.ages.as_ref().is_some_and(|ages| ages.basis.is_assumed()) { "≈" } else { "" };
+    let mut rows: Vec<Vec<String>> = made_of(cleaned, audience).into_iter().map(Vec::from).collect();
     let (own, rule) = (&audience.composition, &audience.by_rule);
-    let percent = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
-    let pay = |c: &Composition| c.pay.map_or("–".to_owned(), |pay| format_pay(pay, cleaned.table.currency));
-    let years = |c: &Composition| c.experience.map_or("–".to_owned(), |years| format!("{years:.0} y"));
-    let mut rows = vec![
-        vec!["median pay".to_owned(), pay(own), pay(rule)],
-        vec!["median experience".to_owned(), years(own), years(rule)],
-        vec!["above the peers' median".to_owned(), percent(own.above_peers), percent(rule.above_peers)],
-        vec![
-            format!("{approx}35 or older"),
-            format!("{approx}{}", percent(own.older)),
-            format!("{approx}{}", percent(rule.older)),
-        ],
-    ];
     for ((kind, mine), (_, other)) in own.of_kind.iter().zip(&rule.of_kind) {
         rows.push(vec![kind.to_string(), format!("{mine:.0}"), format!("{other:.0}")]);
     }
@@ -320,6 +313,23 @@ fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> String 
         out += &format!("note: {}\n", crate::source::escape(notice));
     }
     out
+}
+
+/// What an audience is made of, and what it would be by the rule in use: pay, experience, peers, age.
+pub fn made_of(cleaned: &Cleaned, audience: &Audience) -> [[String; 3]; 4] {
+    let approx = if cleaned.ages.as_ref().is_some_and(|ages| ages.basis.is_assumed()) { "≈" } else { "" };
+    let (own, rule) = (&audience.composition, &audience.by_rule);
+    let percent = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
+    let pay = |c: &Composition| c.pay.map_or("–".to_owned(), |pay| format_pay(pay, cleaned.table.currency));
+    let years = |c: &Composition| c.experience.map_or("–".to_owned(), |years| format!("{years:.0} y"));
+    let older =
+        |c: &Composition| if c.older.is_some() { format!("{approx}{}", percent(c.older)) } else { percent(None) };
+    [
+        ["median pay".to_owned(), pay(own), pay(rule)],
+        ["median experience".to_owned(), years(own), years(rule)],
+        ["above the peers' median".to_owned(), percent(own.above_peers), percent(rule.above_peers)],
+        [format!("{approx}35 or older"), older(own), older(rule)],
+    ]
 }
 
 /// Cards for spreadsheets: one line each.

@@ -1,13 +1,16 @@
 //! Whom to contact with a given budget: segments in a chosen mix, the highest scores first, spread so that no
 //! company or role swallows it.
 
+mod mix;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::age::Ages;
-use super::cards::{Card, Cards, Kind, People, RuleInUse};
-use super::peers::Known;
+use super::cards::{Card, Cards, Kind, RuleInUse};
+use super::peers::{Known, Peers};
 use crate::error::{Error, Result};
 use crate::features::encode::quantile;
+use crate::table::cleaning::Learners;
 use crate::table::column::Text;
 use crate::table::role::Role;
 
@@ -132,7 +135,9 @@ impl Audience {
 #[derive(Clone, Copy)]
 pub struct From<'a> {
     /// Everybody.
-    pub people: &'a People<'a>,
+    pub learners: &'a Learners,
+    /// Their pay against their peers.
+    pub peers: &'a Peers,
     /// Who may be contacted, and in which order.
     pub cards: &'a Cards,
     /// The rule in use.
@@ -154,7 +159,7 @@ pub fn audience(from: &From<'_>, wanted: &Wanted) -> Audience {
             None => notices.push(format!("there is no card {kind}: its share goes to the others")),
         }
     }
-    let quotas = quotas(wanted.budget, &parts);
+    let quotas = apportioned(wanted.budget, &parts.iter().map(|(_, weight)| *weight).collect::<Vec<_>>());
     let mut spread = Spread::new(from, wanted);
     let mut segments: Vec<Segment> = parts
         .iter()
@@ -191,18 +196,18 @@ pub fn audience(from: &From<'_>, wanted: &Wanted) -> Audience {
     }
 }
 
-/// The budget in proportion to the weights, the remainders by size (Hamilton's method).
-fn quotas(budget: usize, parts: &[(&Card, f64)]) -> Vec<usize> {
-    let total: f64 = parts.iter().map(|(_, weight)| weight).sum();
+/// A whole in proportion to the weights, the remainders by size (Hamilton's method).
+fn apportioned(whole: usize, weights: &[f64]) -> Vec<usize> {
+    let total: f64 = weights.iter().sum();
     if total <= 0.0 {
-        return vec![0; parts.len()];
+        return vec![0; weights.len()];
     }
-    let exact: Vec<f64> = parts.iter().map(|(_, weight)| budget as f64 * weight / total).collect();
+    let exact: Vec<f64> = weights.iter().map(|weight| whole as f64 * weight / total).collect();
     let mut quotas: Vec<usize> = exact.iter().map(|share| share.floor() as usize).collect();
-    let mut order: Vec<usize> = (0..parts.len()).collect();
+    let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by(|a, b| exact[*b].fract().total_cmp(&exact[*a].fract()).then(a.cmp(b)));
-    let left = budget.saturating_sub(quotas.iter().sum());
-    order.into_iter().cycle().take(if parts.is_empty() { 0 } else { left }).for_each(|part| quotas[part] += 1);
+    let left = whole.saturating_sub(quotas.iter().sum());
+    order.into_iter().cycle().take(left).for_each(|part| quotas[part] += 1);
     quotas
 }
 
@@ -218,7 +223,7 @@ struct Spread<'a> {
 impl<'a> Spread<'a> {
     fn new(from: &'a From<'a>, wanted: &Wanted) -> Self {
         let cap = |role, share: f64| {
-            let text = from.people.learners.with_role(role).and_then(|column| column.categories());
+            let text = from.learners.with_role(role).and_then(|column| column.categories());
             let most = ((share * wanted.budget as f64) as usize).max(1);
             Cap { text, known: Known::new(text), most, count: BTreeMap::new() }
         };
@@ -241,7 +246,7 @@ impl<'a> Spread<'a> {
                 break;
             }
             let at = row as usize;
-            let learner = self.from.people.learners.learner_of.as_ref().map_or(row, |of| of[at]);
+            let learner = self.from.learners.learner_of.as_ref().map_or(row, |of| of[at]);
             if self.from.excluded[at] {
                 self.excluded.insert(learner);
             } else if !self.learners.contains(&learner) && self.companies.has_room(at) && self.roles.has_room(at) {
@@ -281,8 +286,9 @@ impl Cap<'_> {
 
 /// What a group is made of; kinds are counted for `learners` drawn from it by lot.
 fn composition(from: &From<'_>, rows: &[u32], learners: usize) -> Composition {
-    let people = from.people;
-    let median = |values: &[f64]| {
+    let numbers = |role| from.learners.with_role(role).and_then(|column| column.numbers());
+    let median = |role| {
+        let values = numbers(role)?;
         let mut known: Vec<f64> = rows.iter().map(|row| values[*row as usize]).filter(|v| v.is_finite()).collect();
         quantile(&mut known, 0.5)
     };
@@ -291,16 +297,17 @@ fn composition(from: &From<'_>, rows: &[u32], learners: usize) -> Composition {
         let met = known.iter().filter(|v| meets(**v)).count();
         (!known.is_empty()).then(|| met as f64 / known.len() as f64)
     };
+    let distinct = from.learners.learners_among(rows.iter().map(|row| *row as usize));
     let group: BTreeSet<u32> = rows.iter().copied().collect();
     let of_kind = |card: &Card| {
         let met = card.people.iter().filter(|person| group.contains(&person.row)).count();
         (card.kind, learners.min(rows.len()) as f64 * met as f64 / rows.len().max(1) as f64)
     };
     Composition {
-        learners: learners.min(people.learners_among(rows)),
-        pay: median(people.pay),
-        experience: median(people.experience),
-        above_peers: share(&people.peers.gap, &|gap| gap > 0.0),
+        learners: learners.min(distinct.unwrap_or(rows.len())),
+        pay: median(Role::Pay),
+        experience: median(Role::Experience),
+        above_peers: share(&from.peers.gap, &|gap| gap > 0.0),
         older: from.ages.and_then(|ages| share(&ages.years, &|years| years >= OLDER)),
         of_kind: from.cards.cards.iter().filter(|card| card.kind.is_about_people()).map(of_kind).collect(),
     }

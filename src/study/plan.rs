@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Cleaned;
 use super::recipe::Recipe;
@@ -21,7 +22,7 @@ const LONGEST: u64 = 1 << 30;
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// What stands, and what does not.
-    pub cards: Cards,
+    pub cards: Arc<Cards>,
     /// Whom to contact; `None` where pay or experience is unknown.
     pub audience: Option<Audience>,
     /// Used rows of which pay and experience are known.
@@ -30,6 +31,8 @@ pub struct Plan {
     pub rule: String,
     /// Learners that it matches.
     pub rule_learners: usize,
+    /// Used rows that it matches.
+    rule_rows: Arc<Vec<u32>>,
 }
 
 /// Who must not be contacted.
@@ -72,24 +75,40 @@ pub fn plan(
     };
     let cards = cards::cards(&making);
     check()?;
-    let everyone = vec![false; cleaned.learners.rows()];
-    let from = audience::From {
-        people: &people,
-        cards: &cards,
-        rule: making.rule,
-        ages: cleaned.ages.as_ref(),
-        excluded: if exclusions.rows.is_empty() { &everyone } else { &exclusions.rows },
+    let cards = Plan {
+        rule_learners: people.learners_among(&matched.rows),
+        everybody: people.known().count(),
+        rule: matched.rule,
+        rule_rows: Arc::new(matched.rows),
+        cards: Arc::new(cards),
+        audience: None,
     };
-    let audience = audience::audience(&from, &recipe.plan.wanted);
-    let rule_learners = people.learners_among(&matched.rows);
-    let everybody = people.known().count();
-    Ok(Plan { audience: Some(audience), everybody, rule_learners, rule: matched.rule, cards })
+    Ok(choose(cleaned, &cards, recipe, exclusions))
+}
+
+/// The same cards, another audience: what [`plan`] makes of a recipe that differs from the plan's in budget, mix,
+/// caps and exclusions alone, in a fraction of the time.
+pub fn choose(cleaned: &Cleaned, plan: &Plan, recipe: &Recipe, exclusions: &Exclusions) -> Plan {
+    let everyone = vec![false; cleaned.learners.rows()];
+    let audience = cleaned.peers.as_ref().map(|peers| {
+        let from = audience::From {
+            learners: &cleaned.learners,
+            peers,
+            cards: &plan.cards,
+            rule: RuleInUse { text: &plan.rule, rows: &plan.rule_rows },
+            ages: cleaned.ages.as_ref(),
+            excluded: if exclusions.rows.is_empty() { &everyone } else { &exclusions.rows },
+        };
+        audience::audience(&from, &recipe.plan.wanted)
+    });
+    Plan { audience, ..plan.clone() }
 }
 
 fn nothing(rule: String) -> Plan {
     let why = || "the table has no pay and experience".to_owned();
     let not_shown = Kind::ALL.map(|kind| NotShown { kind, why: why() }).to_vec();
-    Plan { cards: Cards { cards: Vec::new(), not_shown }, audience: None, everybody: 0, rule, rule_learners: 0 }
+    let cards = Arc::new(Cards { cards: Vec::new(), not_shown });
+    Plan { cards, audience: None, everybody: 0, rule, rule_learners: 0, rule_rows: Arc::default() }
 }
 
 /// Reads who must not be contacted: a file with a heading and a column of ids (named as in the table) or of source

@@ -31,13 +31,15 @@ impl Session {
         self.recipe.source.location != Location::Stdin
     }
 
-    /// As it is kept: a recipe with one table more, its source found from anywhere.
+    /// As it is kept: a recipe with one table more, its files found from anywhere.
     ///
     /// # Errors
     /// A path that TOML cannot hold.
     pub fn to_toml(&self) -> Result<String> {
         let mut recipe = self.recipe.clone();
         recipe.source = recipe.source.told_from_anywhere();
+        let exclude = recipe.plan.exclude.take();
+        recipe.plan.exclude = exclude.map(|path| std::path::absolute(&path).unwrap_or(path));
         Ok(recipe.to_toml()? + &format!("\n[{TABLE}]\nscreen = \"{}\"\n", self.screen))
     }
 
@@ -68,11 +70,13 @@ mod tests {
         assert!(Session::read(&path).unwrap_err().to_string().contains("no session"));
         let mut recipe = Recipe { k: Some(5), rule: Some(String::new()), ..Recipe::default() };
         recipe.source.location = Location::Path("Cargo.toml".into());
+        recipe.plan.exclude = Some("sent.csv".into());
         let session = Session { recipe, screen: "drill".to_owned() };
         std::fs::write(&path, session.to_toml().unwrap()).unwrap();
         let again = Session::read(&path).unwrap();
         assert_eq!((again.recipe.k, again.screen.as_str()), (Some(5), "drill"));
         let here = std::env::current_dir().unwrap().join("Cargo.toml");
+        assert_eq!(again.recipe.plan.exclude, Some(here.with_file_name("sent.csv")));
         assert_eq!(again.recipe.source.location, Location::Path(here));
     }
 

@@ -77,6 +77,7 @@ fn difference(before: &Recipe, now: &Recipe) -> String {
         (before.cleaning != now.cleaning, "cleaning"),
         (before.roles != now.roles, "roles"),
         (before.rule != now.rule, "rule"),
+        (before.plan != now.plan, "plan"),
     ];
     words.extend(differ.into_iter().filter(|(differs, _)| *differs).map(|(_, word)| word.to_owned()));
     // With other clusters other names are no news.

@@ -1,13 +1,19 @@
 //! The jobs of the explorer: the study's steps, told as they go.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::msg::{Outcome, Progress};
+use super::save;
+use super::screen::plan::{Basis, Planned};
 use crate::error::{Error, Kind};
 use crate::features::Feature;
-use crate::jobs::{Context, Stop};
+use crate::jobs::{Cancel, Context, Stop};
+use crate::privacy::Ids;
 use crate::quality::Mode;
 use crate::quality::structure::TABLES;
+use crate::report;
+use crate::segments::cards::Kind as Card;
 use crate::segments::drill::{Asked, ClusterOf, RuleColumns, answer};
 use crate::segments::listing::{Listed, Order};
 use crate::segments::subgroup;
@@ -17,6 +23,7 @@ use crate::study::recipe::Recipe;
 use crate::study::{self, Cleaned, Step};
 use crate::table::RoleChoices;
 use crate::table::cleaning::Cleaning;
+use crate::table::money::group_thousands;
 
 type Told<'a> = Context<'a, Progress, Outcome>;
 type Ended = Result<Outcome, Stop>;
@@ -199,6 +206,87 @@ pub(super) fn drill_job(
             Err(error) => Outcome::RuleRefused(error),
         })
     }
+}
+
+/// Makes cards and an audience; the cards of the plan before are taken over where it has the same.
+pub(super) fn plan_job(
+    basis: Basis,
+    recipe: Recipe,
+    before: Option<Arc<Planned>>,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| match planned(basis, &recipe, before.as_deref(), told.cancel) {
+        Ok(planned) => Ok(Outcome::Plan(Arc::new(planned))),
+        Err(error) if error.kind() == Kind::Interrupted => Err(Stop::Cancelled),
+        Err(error) => Ok(Outcome::PlanRefused(error)),
+    }
+}
+
+fn planned(basis: Basis, recipe: &Recipe, before: Option<&Planned>, cancel: &Cancel) -> crate::error::Result<Planned> {
+    let cleaned = Arc::clone(&basis.cleaned);
+    let exclusions = recipe.plan.exclude.as_deref().map(|path| study::plan::exclusions(&cleaned, path));
+    let exclusions = exclusions.transpose()?.unwrap_or_default();
+    if let Some(before) = before {
+        let plan = study::plan::choose(&cleaned, &before.plan, recipe, &exclusions);
+        return Ok(before.with(basis, plan, exclusions.notices));
+    }
+    let plan = study::plan::plan(&cleaned, recipe, basis.clusters.as_deref(), &exclusions, cancel)?;
+    Ok(Planned::new(basis, plan, exclusions.notices))
+}
+
+/// Writes the people behind a card, or the audience, into the working directory, with a receipt and the recipe that
+/// the command of the receipt needs.
+pub(super) fn export_job(
+    planned: Arc<Planned>,
+    card: Option<Card>,
+    ids: Ids,
+    recipe: Recipe,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |_| {
+        let folder = std::env::current_dir().unwrap_or_default();
+        Ok(match exported(&planned, card, ids, &recipe, &folder) {
+            Ok(words) => Outcome::Written(words),
+            Err(error) => Outcome::NotWritten(error),
+        })
+    }
+}
+
+/// Tells what was written, and where.
+fn exported(
+    planned: &Planned,
+    card: Option<Card>,
+    ids: Ids,
+    recipe: &Recipe,
+    folder: &Path,
+) -> crate::error::Result<Vec<String>> {
+    let (cleaned, plan) = (&planned.basis.cleaned, &planned.plan);
+    let columns = match card {
+        Some(kind) => report::plan::card_list(cleaned, plan, kind, ids),
+        None => report::plan::audience_list(cleaned, plan, ids),
+    }?;
+    let what = card.map_or("audience", Card::word);
+    let path = save::list(&columns, &recipe.source.location, what, folder)?;
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let list = name(&path);
+    let (option, value) = match card {
+        Some(kind) => ("--card", kind.word().to_owned()),
+        None => ("--audience", recipe.plan.wanted.budget.to_string()),
+    };
+    let saved = name(&save::recipe(recipe, folder)?);
+    let mut command = ["plan", "--recipe", &saved, option, &value, "--out", &list].map(str::to_owned).to_vec();
+    command.extend((ids == Ids::Plain).then(|| "--with-ids".to_owned()));
+    report::receipt::Receipt::new(cleaned, recipe, &command).write_beside(&path, false)?;
+    let rows = group_thousands(report::list::rows(&columns) as u64);
+    let how = match (columns.iter().any(|column| column.name == "id"), ids) {
+        (false, _) => "no ids: the table has no id column; 'row' is the row of the source",
+        (true, Ids::Hashed) => "ids hashed with a salt that is forgotten; 'row' is the row of the source",
+        (true, Ids::Plain) => "ids as they are",
+    };
+    Ok(vec![
+        format!("{rows} people in {list}"),
+        format!("in {}", folder.display()),
+        how.to_owned(),
+        format!("beside it a receipt with the command that makes it again, and its recipe, {saved}"),
+    ])
 }
 
 /// Searches for rules, on the threads that step back behind the keyboard.

@@ -81,6 +81,28 @@ pub enum Action {
     Search,
     /// Searches for rules.
     Discover,
+    /// Makes the rule of the drill the rule in use of the plan.
+    ToPlan,
+    /// Says why nothing can be opened.
+    WhyNot,
+    /// Takes a kind of card into the mix of the audience, or out of it.
+    Member,
+    /// A larger budget.
+    MoreContacts,
+    /// A smaller budget.
+    FewerContacts,
+    /// Edits the budget.
+    Budget,
+    /// Edits the largest shares of one company and one role.
+    Caps,
+    /// Edits the rule in use.
+    RuleInUse,
+    /// Edits the file of those who must not be contacted.
+    Exclude,
+    /// Writes a list with hashed ids.
+    Export,
+    /// Writes a list with ids as they are.
+    ExportPlain,
     /// Computes the silhouette exactly.
     Exact,
     /// Copies what is shown.
@@ -147,8 +169,10 @@ const FEATURES: &[Context] = &[On(Tab::Features)];
 const CHOOSE_K: &[Context] = &[On(Tab::ChooseK)];
 const CLUSTERS: &[Context] = &[On(Tab::Clusters)];
 const DRILL: &[Context] = &[On(Tab::Drill)];
-const LISTS: &[Context] = &[On(Tab::Data), On(Tab::Features), On(Tab::Clusters), On(Tab::Drill), Rows, Help];
-const PAGES: &[Context] = &[On(Tab::Data), On(Tab::Features), On(Tab::Drill), Rows, Help];
+const PLAN: &[Context] = &[On(Tab::Plan)];
+const LISTS: &[Context] =
+    &[On(Tab::Data), On(Tab::Features), On(Tab::Clusters), On(Tab::Drill), On(Tab::Plan), Rows, Help];
+const PAGES: &[Context] = &[On(Tab::Data), On(Tab::Features), On(Tab::Drill), On(Tab::Plan), Rows, Help];
 const WIDE: &[Context] = &[On(Tab::Drill), Rows];
 const SORTED: &[Context] = &[On(Tab::Drill), Rows];
 
@@ -254,6 +278,40 @@ pub const TABLE: &[Binding] = &[
         .when(Model::has_learners),
     key(Action::Role, &["r"], DATA, "the role of the column").footer(4, "role").when(Model::in_columns),
     key(Action::OtherPart, &["o"], DATA, "ledger or columns").footer(1, "ledger/columns").when(Model::has_table),
+    key(Action::ToPlan, &["p"], DRILL, "make it the rule in use of the plan")
+        .footer(7, "to plan")
+        .when(Model::can_plan_by_rule),
+    key(Action::Open, &["enter"], PLAN, "the people behind the card, or of the audience")
+        .footer(1, "people")
+        .when(Model::plan_opens),
+    key(Action::WhyNot, &["enter"], PLAN, "where there is nobody to show: why").when(Model::has_plan),
+    key(Action::OtherPart, &["o"], PLAN, "to the audience").footer(3, "audience").when(Model::in_cards),
+    key(Action::OtherPart, &["o"], PLAN, "back to the cards").footer(3, "cards").when(Model::in_audience),
+    key(Action::Toggle, &["space"], PLAN, "the whole card").footer(10, "whole card").when(Model::has_plan),
+    key(Action::Export, &["x"], PLAN, "write the list into the working directory, ids hashed")
+        .footer(2, "export")
+        .when(Model::plan_opens),
+    key(Action::ExportPlain, &["X"], PLAN, "write the list with ids as they are").when(Model::plan_opens),
+    key(Action::Right, &["right", "l"], PLAN, "5 points more of the budget for this kind").when(Model::has_share),
+    key(Action::Left, &["left", "h"], PLAN, "5 points less of the budget for this kind")
+        .footer(4, "→ share")
+        .when(Model::has_share),
+    key(Action::Member, &["m"], PLAN, "a share of the budget for this kind, or none")
+        .footer(6, "mix")
+        .when(Model::can_share),
+    key(Action::MoreContacts, &["]", ">"], PLAN, "a larger budget").when(Model::can_choose_audience),
+    key(Action::FewerContacts, &["[", "<"], PLAN, "a smaller budget")
+        .footer(5, "] budget")
+        .when(Model::can_choose_audience),
+    key(Action::Budget, &["b"], PLAN, "edit the budget").when(Model::can_choose_audience),
+    key(Action::Caps, &["e"], PLAN, "edit the largest share of one company, one role").when(Model::can_choose_audience),
+    key(Action::RuleInUse, &["r"], PLAN, "edit the rule in use")
+        .footer(8, "rule in use")
+        .when(Model::can_choose_audience),
+    key(Action::Exclude, &["i"], PLAN, "name a file of those who must not be contacted")
+        .footer(9, "exclude")
+        .when(Model::can_choose_audience),
+    key(Action::Copy, &["y"], PLAN, "copy cards and audience to the clipboard").when(Model::has_plan),
     key(Action::Down, &["down", "j"], LISTS, "down"),
     key(Action::Up, &["up", "k"], LISTS, "up"),
     key(Action::PageDown, &["pgdn", "ctrl-f"], PAGES, "a page down"),
@@ -271,6 +329,9 @@ pub const TABLE: &[Binding] = &[
     key(Action::Show(Tab::Drill), &["6", "d"], EVERYWHERE, "drill: the people behind a rule")
         .footer(9, "drill")
         .when(Model::not_on_drill),
+    key(Action::Show(Tab::Plan), &["7"], EVERYWHERE, "the plan: cards and an audience")
+        .footer(9, "plan")
+        .when(Model::not_on_plan),
     key(Action::NextTab, &["tab"], EVERYWHERE, "the next screen"),
     key(Action::PreviousTab, &["shift-tab"], EVERYWHERE, "the screen before"),
     key(Action::Exact, &["s"], &[On(Tab::ChooseK), On(Tab::Clusters)], "the silhouette from all rows, exactly")
@@ -437,5 +498,5 @@ pub fn markdown() -> String {
         let keys: Vec<String> = keys.split(' ').map(|k| format!("`{}`", k.replace('|', "\\|"))).collect();
         out += &format!("| {} | {words} |\n", keys.join(" "));
     }
-    out + "\nWhile a rule is edited every key writes; `Tab` completes, `↑` and `↓` go through earlier ones, `Enter` takes it, `Esc`\nleaves the old one. While a list is searched `Enter` keeps what is found, `Esc` shows all again.\n"
+    out + "\nWhile a line is edited every key writes; `Enter` takes it, `Esc` leaves the old one. On screen 6 `Tab` completes a\nrule, `↑` and `↓` go through earlier ones. While a list is searched `Enter` keeps what is found, `Esc` shows all again.\n"
 }

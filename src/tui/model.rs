@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use ratatui::style::Style;
-
-use super::follow::{Follow, Shown};
-use super::screen::{clusters, data, drill, features, flow, rows};
 use tui_input::Input;
 
+use super::follow::{Follow, Shown};
+use super::screen::{clusters, data, drill, features, flow, plan, rows};
 use super::theme::Theme;
 use crate::cluster::Clustering;
 use crate::error::Error;
 use crate::features::Feature;
 use crate::features::influence::Influence;
 use crate::jobs::{Generation, Lane};
+use crate::segments::cards::Kind;
 use crate::segments::drill::{ClusterOf, Drill};
 use crate::segments::profile::Profile;
 use crate::study::Cleaned;
@@ -35,11 +35,13 @@ pub enum Tab {
     Clusters,
     /// A rule as a funnel, and the rows behind it.
     Drill,
+    /// Recommendation cards and an audience.
+    Plan,
 }
 
 impl Tab {
-    /// In the order of their numbers. 5 (map) and 7 (plan) are kept for what is to come.
-    pub const ALL: [Self; 5] = [Self::Data, Self::Features, Self::ChooseK, Self::Clusters, Self::Drill];
+    /// In the order of their numbers. 5 (map) is kept for what is to come.
+    pub const ALL: [Self; 6] = [Self::Data, Self::Features, Self::ChooseK, Self::Clusters, Self::Drill, Self::Plan];
 
     /// The number that shows it.
     pub fn number(self) -> u8 {
@@ -49,6 +51,7 @@ impl Tab {
             Self::ChooseK => 3,
             Self::Clusters => 4,
             Self::Drill => 6,
+            Self::Plan => 7,
         }
     }
 
@@ -60,6 +63,7 @@ impl Tab {
             Self::ChooseK => "Choose k",
             Self::Clusters => "Clusters",
             Self::Drill => "Drill",
+            Self::Plan => "Plan",
         }
     }
 
@@ -71,6 +75,7 @@ impl Tab {
             Self::ChooseK => "choose-k",
             Self::Clusters => "clusters",
             Self::Drill => "drill",
+            Self::Plan => "plan",
         }
     }
 
@@ -127,10 +132,14 @@ pub struct Model {
     pub follow: Follow,
     /// The last good drill.
     pub drilled: Option<Arc<Drill>>,
+    /// The last good plan.
+    pub planned: Option<Arc<plan::Planned>>,
     /// What cannot be done, and why: shown until the next key that changes something.
     pub problem: Option<Error>,
     /// How the table is not as the recipe saw it: shown until the next key.
     pub notice: Option<String>,
+    /// What was written, and where: shown until the next key.
+    pub written: Option<Vec<String>>,
     /// A word about what was just done.
     pub message: Option<String>,
     /// What runs.
@@ -157,6 +166,8 @@ pub struct Model {
     pub clusters: clusters::State,
     /// Screen 6.
     pub drill: drill::State,
+    /// Screen 7.
+    pub plan: plan::State,
 }
 
 impl Model {
@@ -183,8 +194,10 @@ impl Model {
             clusters_of: None,
             clusters_from: None,
             drilled: None,
+            planned: None,
             problem: None,
             notice: None,
+            written: None,
             message: None,
             running: Vec::new(),
             tick: 0,
@@ -198,6 +211,7 @@ impl Model {
             choice: features::State::default(),
             clusters: clusters::State::default(),
             drill: drill::State::default(),
+            plan: plan::State::default(),
         }
     }
 
@@ -372,6 +386,49 @@ impl Model {
         self.rows.as_ref().is_some_and(|rows| rows.opens(self))
     }
 
+    /// The rule matches somebody, and is one: not everybody.
+    pub fn can_plan_by_rule(&self) -> bool {
+        let matches = self.drilled.as_ref().is_some_and(|d| !d.rows.is_empty());
+        matches && self.drill.error.is_none() && !self.rule().trim().is_empty()
+    }
+
+    /// A plan is there.
+    pub fn has_plan(&self) -> bool {
+        self.planned.is_some()
+    }
+
+    /// The selection is among the cards.
+    pub fn in_cards(&self) -> bool {
+        self.has_plan() && self.plan.part == plan::Part::Cards
+    }
+
+    /// The selection is in the audience.
+    pub fn in_audience(&self) -> bool {
+        self.has_plan() && self.plan.part == plan::Part::Audience
+    }
+
+    /// There are people behind the selection of the plan, and they may be shown.
+    pub fn plan_opens(&self) -> bool {
+        plan::opens(self).is_ok()
+    }
+
+    /// There is an audience to choose, or something chosen that must be mended first.
+    pub fn can_choose_audience(&self) -> bool {
+        self.has_table() && self.planned.as_ref().is_none_or(|planned| planned.plan.audience.is_some())
+    }
+
+    /// The selected kind of card has a share of the budget.
+    pub fn has_share(&self) -> bool {
+        self.can_choose_audience()
+            && plan::selected(self)
+                .is_some_and(|kind| self.recipe.plan.wanted.mix.iter().any(|(other, _)| *other == kind))
+    }
+
+    /// The selected kind of card can have a share of the budget.
+    pub fn can_share(&self) -> bool {
+        self.can_choose_audience() && plan::selected(self).is_some_and(Kind::is_about_people)
+    }
+
     /// Another screen than the features is shown.
     pub fn not_on_features(&self) -> bool {
         self.tab != Tab::Features
@@ -380,6 +437,11 @@ impl Model {
     /// Another screen than the drill is shown.
     pub fn not_on_drill(&self) -> bool {
         self.tab != Tab::Drill
+    }
+
+    /// Another screen than the plan is shown.
+    pub fn not_on_plan(&self) -> bool {
+        self.tab != Tab::Plan
     }
 
     /// The silhouette was estimated and could be computed.

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
+use super::screen::plan::{Basis, Planned};
 use super::term::signals::Signal;
 use crate::error::Error;
 use crate::features::Feature;
 use crate::jobs::{Event, Generation, Lane};
+use crate::privacy::Ids;
+use crate::segments::cards::Kind;
 use crate::segments::drill::{Asked, ClusterOf, Drill};
 use crate::segments::listing::Order;
 use crate::segments::rule::RuleError;
@@ -55,6 +58,14 @@ pub enum Outcome {
     Sweep(Arc<Sweep>),
     /// The rule was put to the table.
     Drill(Arc<Drill>),
+    /// Cards and an audience.
+    Plan(Arc<Planned>),
+    /// The plan cannot be made: the words for its screen.
+    PlanRefused(Error),
+    /// A list was written: the words for the screen.
+    Written(Vec<String>),
+    /// A list could not be written.
+    NotWritten(Error),
     /// The source could not be read: there is nothing to show.
     NoTable(Error),
     /// A choice that does not fit the table: the words for the screen.
@@ -77,8 +88,12 @@ pub const QUALITY: Lane = 2;
 pub const DRILL: Lane = 3;
 /// Lists of rows, put in order; on the thread of the rules.
 pub const LIST: Lane = 4;
+/// Cards and audience.
+pub const PLAN: Lane = 5;
+/// Lists of people; only one is written at a time, so that none is overtaken.
+pub const EXPORT: Lane = 6;
 /// Number of lanes.
-pub const LANES: usize = 5;
+pub const LANES: usize = 7;
 
 /// Something to be done outside.
 #[derive(Clone, Debug)]
@@ -127,6 +142,26 @@ pub enum Effect {
         clusters: Option<Arc<ClusterOf>>,
         /// The order.
         order: Order,
+    },
+    /// Make cards and an audience.
+    Plan {
+        /// What they are made of.
+        basis: Basis,
+        /// Seed and the rest.
+        recipe: Recipe,
+        /// A plan with the same cards, where only the audience is another.
+        before: Option<Arc<Planned>>,
+    },
+    /// Write the people behind a card, or the audience, into the working directory.
+    Export {
+        /// The plan that they are of.
+        planned: Arc<Planned>,
+        /// The card; `None` is the audience.
+        card: Option<Kind>,
+        /// How ids are written.
+        ids: Ids,
+        /// What goes into the receipt, and where the file's name comes from.
+        recipe: Recipe,
     },
     /// Stop what runs.
     Stop,

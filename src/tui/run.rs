@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event as TermEvent;
 
 use super::Start;
-use super::jobs::{clean_job, compare_job, discover_job, drill_job, exact_job, fit_job, list_job, load_job};
+use super::jobs::{
+    clean_job, compare_job, discover_job, drill_job, exact_job, export_job, fit_job, list_job, load_job, plan_job,
+};
 use super::model::Model;
-use super::msg::{DRILL, Effect, FIT, LANES, LIST, LOAD, Msg, Outcome, Progress, QUALITY};
+use super::msg::{DRILL, EXPORT, Effect, FIT, LANES, LIST, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
 use super::term::capabilities::{Charset, Depth, Wishes};
 use super::term::guard::{Guard, Suspension};
 use super::term::signals::Signal;
@@ -82,6 +84,8 @@ struct Explorer {
     worker: Worker<Progress, Outcome>,
     /// Counts rules, so that typing does not wait for a sweep.
     counter: Worker<Progress, Outcome>,
+    /// Plans and writes lists, beside a sweep.
+    planner: Worker<Progress, Outcome>,
     /// Threads of lower priority than the keyboard's.
     pool: Arc<rayon::ThreadPool>,
     cache: Cache,
@@ -108,8 +112,9 @@ impl Explorer {
             let tell = tell.clone();
             move |lane, generation, event| drop(tell.send(Msg::Job(lane, generation, event)))
         };
-        let own = Arc::clone(&pool);
+        let (own, for_plans) = (Arc::clone(&pool), Arc::clone(&pool));
         let worker = Worker::start(LANES, sink(tell), move |job| own.install(job));
+        let planner = Worker::start(LANES, sink(tell), move |job| for_plans.install(job));
         let counter = Worker::start(LANES, sink(tell), |job| job());
         Ok(Self {
             model,
@@ -118,6 +123,7 @@ impl Explorer {
             capabilities,
             worker: worker.map_err(|e| failed(e.to_string()))?,
             counter: counter.map_err(|e| failed(e.to_string()))?,
+            planner: planner.map_err(|e| failed(e.to_string()))?,
             pool,
             cache: Cache::default(),
             fitting: None,
@@ -267,6 +273,12 @@ impl Explorer {
             }
             Effect::List { cleaned, rows, used, clusters, order } => {
                 self.newest[LIST] = self.counter.submit(LIST, list_job(cleaned, rows, used, clusters, order));
+            }
+            Effect::Plan { basis, recipe, before } => {
+                self.newest[PLAN] = self.planner.submit(PLAN, plan_job(basis, recipe, before));
+            }
+            Effect::Export { planned, card, ids, recipe } => {
+                self.newest[EXPORT] = self.planner.submit(EXPORT, export_job(planned, card, ids, recipe));
             }
             Effect::Stop => {
                 self.newest[FIT] = self.worker.cancel(FIT);

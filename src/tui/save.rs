@@ -1,4 +1,4 @@
-//! What the explorer writes: recipes when asked to, and the session when it ends.
+//! What the explorer writes: recipes and lists of people when asked to, and the session when it ends.
 
 use std::fs;
 use std::io::Write;
@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::model::Model;
 use crate::error::{Error, Result};
+use crate::report;
+use crate::report::list::Column;
 use crate::report::write::atomically;
 use crate::source::Location;
 use crate::study::recipe::Recipe;
@@ -16,15 +18,8 @@ const TRIES: usize = 1_000;
 
 /// Writes a recipe into a folder under the name of its table, never over another file; says where it is.
 pub(super) fn recipe(recipe: &Recipe, folder: &Path) -> Result<PathBuf> {
-    let stem = match &recipe.source.location {
-        Location::Path(path) => path.file_stem().map(|stem| stem.to_string_lossy().into_owned()),
-        Location::Stdin => Some("stdin".to_owned()),
-        Location::Sample => None,
-    };
-    let stem = stem.unwrap_or_else(|| "sample".to_owned());
-    for n in 1..=TRIES {
-        let number = if n == 1 { String::new() } else { format!("-{n}") };
-        let path = folder.join(format!("{stem}{number}.kscope.toml"));
+    let stem = stem(&recipe.source.location);
+    for path in paths(folder, &stem, "kscope.toml") {
         let text = recipe.to_toml_at(&path)?;
         // The same choices need no second file.
         if fs::read(&path).is_ok_and(|there| there == text.as_bytes()) {
@@ -36,6 +31,36 @@ pub(super) fn recipe(recipe: &Recipe, folder: &Path) -> Result<PathBuf> {
         }
     }
     Err(Error::failed("cannot save the recipe").because(format!("there are {TRIES} of that name already")))
+}
+
+/// Writes a list of people as CSV into a folder under the name of its table and `what` it is, never over another
+/// file or its receipt; says where it is.
+pub(super) fn list(columns: &[Column], source: &Location, what: &str, folder: &Path) -> Result<PathBuf> {
+    let stem = format!("{}-{what}", stem(source));
+    let free = paths(folder, &stem, "csv").find(|path| report::receipt::check_both_free(path, false).is_ok());
+    let path = free.ok_or_else(|| {
+        Error::failed("cannot write the list").because(format!("there are {TRIES} of that name already"))
+    })?;
+    report::list::write(&path, false, columns)?;
+    Ok(path)
+}
+
+/// What files about a table are called.
+fn stem(source: &Location) -> String {
+    let stem = match source {
+        Location::Path(path) => path.file_stem().map(|stem| stem.to_string_lossy().into_owned()),
+        Location::Stdin => Some("stdin".to_owned()),
+        Location::Sample => None,
+    };
+    stem.unwrap_or_else(|| "sample".to_owned())
+}
+
+/// NAME.ending, NAME-2.ending and so on.
+fn paths(folder: &Path, stem: &str, ending: &str) -> impl Iterator<Item = PathBuf> {
+    (1..=TRIES).map(move |n| {
+        let number = if n == 1 { String::new() } else { format!("-{n}") };
+        folder.join(format!("{stem}{number}.{ending}"))
+    })
 }
 
 /// Keeps the session for `kscope --resume`, where there is a table that can be opened again.
@@ -76,6 +101,17 @@ mod tests {
         assert_eq!(name(&chosen), "learners.kscope.toml");
         let first = Recipe::read(&folder.path().join("learners.kscope.toml")).unwrap();
         assert_eq!(first.k, Some(3));
+    }
+
+    #[test]
+    fn a_list_is_never_written_over_another_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let columns = [Column::new("row", report::list::Cells::Whole(vec![Some(1)]))];
+        let source = Location::Path("data/learners.csv".into());
+        for name in ["learners-stuck.csv", "learners-stuck-2.csv", "learners-stuck-3.csv"] {
+            assert_eq!(list(&columns, &source, "stuck", folder.path()).unwrap(), folder.path().join(name));
+        }
+        assert_eq!(fs::read(folder.path().join("learners-stuck-2.csv")).unwrap(), b"row\n1\n");
     }
 
     #[test]

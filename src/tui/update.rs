@@ -6,8 +6,8 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::keys::{self, Action};
 use super::model::{Model, Running, Tab};
-use super::msg::{Effect, FIT, LOAD, Msg, Outcome, Progress, QUALITY};
-use super::screen::{choose_k, clusters, data, drill, features, flow, list, rows};
+use super::msg::{EXPORT, Effect, FIT, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
+use super::screen::{choose_k, clusters, data, drill, features, flow, list, plan, rows};
 use super::term::signals::Signal;
 use super::{follow, history};
 use crate::error::Error;
@@ -21,9 +21,11 @@ use crate::study::recipe::{Inputs, Seen};
 
 /// Takes one message in and says what is to be done outside.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    let effects = hear(model, msg);
+    let mut effects = hear(model, msg);
     follow::let_go(model);
     flow::update::refresh(model);
+    // Whatever changed what the plan is made of: a key, a step back, another table, other clusters.
+    effects.extend(plan::update::follow(model));
     effects
 }
 
@@ -31,6 +33,7 @@ fn hear(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) if key.kind != KeyEventKind::Release => history::recorded(model, |model| on_key(model, key)),
         Msg::Key(_) => Vec::new(),
+        Msg::Paste(text) if model.plan.editor.is_some() => plan::update::paste(model, &text),
         Msg::Paste(text) if model.clusters.editor.is_some() => {
             clusters::update::paste(model, &text);
             Vec::new()
@@ -57,6 +60,10 @@ fn hear(model: &mut Model, msg: Msg) -> Vec<Effect> {
 fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     model.message = None;
     model.notice = None;
+    model.written = None;
+    if model.plan.editor.is_some() && model.help.is_none() {
+        return plan::update::edit(model, key);
+    }
     if model.drill.editor.is_some() && model.help.is_none() {
         return drill::editor::edit(model, key);
     }
@@ -108,6 +115,7 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             Tab::ChooseK => choose_k::update::act(model, action),
             Tab::Clusters => clusters::update::act(model, action),
             Tab::Drill => drill::update::act(model, action),
+            Tab::Plan => plan::update::act(model, action),
         },
     }
 }
@@ -205,6 +213,8 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
                 LOAD => "reading",
                 FIT => "clustering",
                 QUALITY => "comparing",
+                PLAN => "planning",
+                EXPORT => "writing",
                 _ => "counting",
             };
             model.running.retain(|r| r.lane != lane);
@@ -241,6 +251,7 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
 
 fn ended(model: &mut Model, lane: Lane, generation: Generation) {
     model.running.retain(|r| r.lane != lane || r.generation != generation);
+    model.plan.exporting &= lane != EXPORT;
 }
 
 fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
@@ -265,6 +276,24 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
         }
         Outcome::Subgroups(found) => {
             model.drill.finding = drill::Finding::Found(found);
+            Vec::new()
+        }
+        Outcome::Plan(planned) => {
+            model.plan.error = None;
+            model.planned = Some(planned);
+            plan::update::keep_selection(model);
+            Vec::new()
+        }
+        Outcome::PlanRefused(error) => {
+            model.plan.error = Some(error);
+            Vec::new()
+        }
+        Outcome::Written(words) => {
+            model.written = Some(words);
+            Vec::new()
+        }
+        Outcome::NotWritten(error) => {
+            model.problem = Some(error);
             Vec::new()
         }
         Outcome::NoTable(error) => vec![Effect::Fail(error)],

@@ -6,7 +6,7 @@ use ratatui::widgets::Widget;
 
 use super::keys;
 use super::model::{Model, Tab};
-use super::screen::{choose_k, clusters, data, drill, features, flow, rows};
+use super::screen::{choose_k, clusters, data, drill, features, flow, plan, rows};
 use super::term::sanitise::wrap;
 use super::widget::line::{Piece, keys as key_line, length, spread, tabs};
 use super::widget::panel::{Panel, clear};
@@ -34,6 +34,8 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
         self::problem(model, problem, content, buffer);
     } else if let Some(notice) = &model.notice {
         boxed(model, "The table has changed", &[notice], content, buffer);
+    } else if let Some(written) = &model.written {
+        boxed(model, "Written", written, content, buffer);
     }
     if let Some(state) = &model.rows {
         rows::view::view(model, state, content, buffer);
@@ -59,6 +61,7 @@ fn content(model: &Model, area: Rect, buffer: &mut Buffer) {
         Tab::ChooseK => choose_k::view::view(model, area, buffer),
         Tab::Clusters => clusters::view::view(model, area, buffer),
         Tab::Drill => drill::view::view(model, area, buffer),
+        Tab::Plan => plan::view::view(model, area, buffer),
     }
 }
 
@@ -143,6 +146,8 @@ fn footer_line(model: &Model, area: Rect, buffer: &mut Buffer) {
         vec![("Enter", "take the name"), ("Esc", "leave the old one"), ("Ctrl-C", "quit")]
     } else if model.drill.editor.is_some() && model.help.is_none() {
         vec![("Enter", "take the rule"), ("Tab", "complete"), ("↑↓", "earlier rules"), ("Esc", "leave the old one")]
+    } else if model.plan.editor.is_some() && model.help.is_none() {
+        vec![("Enter", "take it"), ("Esc", "leave the old one"), ("Ctrl-C", "quit")]
     } else if model.search.is_some() && model.help.is_none() {
         vec![("Enter", "keep what is found"), ("Esc", "show all"), ("Ctrl-C", "quit")]
     } else {

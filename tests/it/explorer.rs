@@ -14,7 +14,8 @@ use kscope::study::recipe::{Recipe, Source};
 use kscope::study::{self, Cleaned};
 use kscope::tui::Start;
 use kscope::tui::model::Model;
-use kscope::tui::msg::{DRILL, Effect, FIT, LIST, LOAD, Msg, Outcome, QUALITY};
+use kscope::tui::msg::{DRILL, Effect, FIT, LIST, LOAD, Msg, Outcome, PLAN, QUALITY};
+use kscope::tui::screen::plan::{Basis, Planned};
 use kscope::tui::term::Capabilities;
 use kscope::tui::term::capabilities::{Charset, Depth};
 use kscope::tui::theme::Theme;
@@ -153,6 +154,7 @@ impl Explorer {
             Effect::Drill { .. } => (DRILL, "drill"),
             Effect::Discover(..) => (DRILL, "discover"),
             Effect::List { .. } => (LIST, "list"),
+            Effect::Plan { .. } => (PLAN, "plan"),
             Effect::Quit(code) => {
                 self.quit = Some(*code);
                 return;
@@ -161,6 +163,10 @@ impl Explorer {
             Effect::Suspend => return self.asked.push("suspend".to_owned()),
             Effect::Redraw => return self.asked.push("redraw".to_owned()),
             Effect::Save(_) => return self.asked.push("save".to_owned()),
+            Effect::Export { card, ids, .. } => {
+                let what = card.map_or("audience", |kind| kind.word());
+                return self.asked.push(format!("export {what} {ids:?}"));
+            }
             Effect::Copy(text) => return self.asked.push(format!("copy {text}")),
             Effect::Resume => return self.asked.push("resume".to_owned()),
             Effect::Fail(error) => return self.asked.push(format!("fail {error}")),
@@ -212,6 +218,7 @@ impl Explorer {
                 Outcome::Listed(order, Arc::new(rows))
             }
             Effect::Exact(sweep, _) => Outcome::Sweep(sweep),
+            Effect::Plan { basis, recipe, before } => planned(basis, &recipe, before.as_deref()),
             _ => unreachable!("no job"),
         };
         self.hear(Msg::Job(lane, 1, Event::Started));
@@ -241,6 +248,22 @@ fn fit(cleaned: &Cleaned, features: &[kscope::features::Feature], recipe: &Recip
             Outcome::Sweep(Arc::new(sweep))
         }
         Err(error) => Outcome::Refused(error),
+    }
+}
+
+fn planned(basis: Basis, recipe: &Recipe, before: Option<&Planned>) -> Outcome {
+    let exclusions = basis.choices.exclude.as_deref().map(|path| study::plan::exclusions(&basis.cleaned, path));
+    let exclusions = match exclusions.transpose() {
+        Ok(exclusions) => exclusions.unwrap_or_default(),
+        Err(error) => return Outcome::PlanRefused(error),
+    };
+    if let Some(before) = before {
+        let plan = study::plan::choose(&basis.cleaned, &before.plan, recipe, &exclusions);
+        return Outcome::Plan(Arc::new(before.with(basis, plan, exclusions.notices)));
+    }
+    match study::plan::plan(&basis.cleaned, recipe, basis.clusters.as_deref(), &exclusions, &Cancel::never()) {
+        Ok(plan) => Outcome::Plan(Arc::new(Planned::new(basis, plan, exclusions.notices))),
+        Err(error) => Outcome::PlanRefused(error),
     }
 }
 

@@ -13,6 +13,7 @@ mod keys;
 mod keyscript;
 mod ledger;
 mod plan;
+mod plan_screen;
 mod planted;
 mod program;
 mod pty;

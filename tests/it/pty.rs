@@ -235,7 +235,7 @@ fn open_change_k_toggle_drill_edit_quit() {
     session.wait_for("[3 Choose k]");
     session.press("?");
     session.wait_for("one cluster more");
-    session.press("jjj");
+    session.press("jjjj");
     session.wait_for("quit at once");
     session.press("q");
     session.wait_for("Verdict");
@@ -444,6 +444,54 @@ fn plain_looks() {
         part[end..].starts_with('m') && part[..end].split(';').any(|n| (30..=38).contains(&n.parse().unwrap_or(0)))
     });
     assert!(!coloured, "colours under --color none");
+}
+
+/// From the sample to a list of people: written beside what is there, never over it.
+#[test]
+fn the_people_of_a_plan_are_written_to_a_file() {
+    let folder = Folder::new();
+    let there = folder.file("sample-audience.csv", "mine");
+    let mut command = CommandBuilder::new(KSCOPE);
+    command.cwd(std::path::Path::new(&there).parent().unwrap());
+    let mut session = Session::start(command);
+    session.wait_for("Verdict");
+    session.press("7");
+    session.wait_for("Audience of 500");
+    session.press("x");
+    session.wait_for("269 people in sample-experienced-underpaid.csv");
+    session.wait_for("ids hashed");
+    session.press("o");
+    session.wait_for("Audience of 500");
+    session.press("[");
+    session.wait_until("the plan of 200", |screen| screen.contains("Audience of 200") && !screen.contains("stale"));
+    session.press("X");
+    session.wait_for("200 people in sample-audience-2.csv");
+    session.wait_for("ids as they are");
+    session.press("q");
+    session.ends(0);
+    assert_eq!(std::fs::read_to_string(&there).unwrap(), "mine");
+    let read = |name: &str| std::fs::read_to_string(folder.arg(name)).unwrap();
+    let (card, audience) = (read("sample-experienced-underpaid.csv"), read("sample-audience-2.csv"));
+    assert_eq!((card.lines().count(), audience.lines().count()), (270, 201));
+    // The command of the receipt makes the same list again, but for the salt.
+    let receipt = read("sample-experienced-underpaid.csv.receipt.json");
+    let receipt: serde_json::Value = serde_json::from_str(&receipt).unwrap();
+    let command: Vec<&str> = receipt["command"].as_str().unwrap().split(' ').skip(1).collect();
+    std::fs::rename(folder.arg("sample-experienced-underpaid.csv"), folder.arg("first.csv")).unwrap();
+    std::fs::remove_file(folder.arg("sample-experienced-underpaid.csv.receipt.json")).unwrap();
+    let mut again = std::process::Command::new(KSCOPE);
+    let again = again.args(command).current_dir(std::path::Path::new(&there).parent().unwrap()).output().unwrap();
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+    let but_ids = |list: &str| -> Vec<(String, String)> {
+        let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+        list.lines().map(|line| (cells(line)[0].clone(), cells(line)[2..].join(","))).collect()
+    };
+    assert_eq!(but_ids(&read("sample-experienced-underpaid.csv")), but_ids(&card));
+    // Plain ids are those of the sample; hashed ones are none of them.
+    let sample = std::fs::read_to_string("sample_data/learners.csv").unwrap();
+    let id = |line: &str| line.split(',').nth(1).unwrap().to_owned();
+    assert!(audience.lines().skip(1).all(|line| sample.contains(&id(line))));
+    assert!(card.lines().skip(1).all(|line| id(line).len() == 32 && !sample.contains(&id(line))));
 }
 
 /// The terminal is never asked anything: an answer that does not come would hang it.

@@ -80,6 +80,18 @@ fn states() -> Vec<(&'static str, Explorer)> {
     let mut drilled = Explorer::sample();
     drilled.press("6 end right right");
     all.push(("drilled to the end", drilled));
+    let mut plan = Explorer::sample();
+    plan.press("7 o");
+    all.push(("a plan, in the audience", plan));
+    let mut whole = Explorer::sample();
+    whole.press("7 space pgdn pgdn");
+    all.push(("a plan, the whole card", whole));
+    let mut asking = Explorer::sample();
+    asking.press("7 b x enter");
+    all.push(("a plan, a budget that is none", asking));
+    let mut odd = Explorer::sample();
+    odd.press("7 r").type_in(" and wages > 3").press("enter");
+    all.push(("a plan, a rule that does not fit", odd));
     let mut nobody = Explorer::sample();
     nobody.press("6 e").type_in(" and ctc < 0").press("enter");
     all.push(("nobody matches", nobody));
@@ -211,7 +223,7 @@ fn hostile_text_is_shown_not_obeyed() {
     let file = folder.file("x.csv", text);
     let mut explorer = Explorer::unread(Location::Path(file.into())).loaded();
     explorer.hear(Msg::Resize(160, 50));
-    for way in ["1", "2", "3", "4", "6", "enter", "?"] {
+    for way in ["1", "2", "3", "4", "7", "6", "enter", "?"] {
         explorer.press(way);
         let screen = explorer.screen().concat();
         let bad = screen.chars().find(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(c));

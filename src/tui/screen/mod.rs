@@ -7,6 +7,7 @@ pub mod drill;
 pub mod features;
 pub mod flow;
 pub mod list;
+pub mod plan;
 pub mod rows;
 
 use super::keys::Action;

@@ -95,6 +95,29 @@ fn tab_pieces(names: &[(u8, &str)], current: usize, all_named: bool, theme: &The
     names.iter().enumerate().map(piece).collect()
 }
 
+/// A line drawn across the first row of the area with a title in it at the left and a caption at the right: what
+/// a box says where there is no room for one.
+pub fn heading((title, style): (&str, Style), caption: &str, area: Rect, buffer: &mut Buffer, theme: &Theme) {
+    let area = row(area, 0);
+    put(buffer, (area.x, area.y), area.width, &theme.glyphs.horizontal.repeat(area.width.into()), style, theme);
+    let between = |text: &str| Piece::new(format!(" {text} "), theme.palette.title);
+    let room = area.width.saturating_sub(2);
+    let mut used = 0;
+    if !title.is_empty() {
+        used = draw(&[between(title)], Rect { x: area.x + 1.min(area.width), width: room, ..area }, buffer, theme);
+    }
+    // Shown whole or as far as it goes beside the title.
+    let left = room.saturating_sub(used + 1);
+    let caption = [Piece::new(format!(" {caption} "), theme.palette.dim)];
+    let length = length(&caption, theme).min(left);
+    if length > 4 {
+        let place = (area.right() - 1 - length, area.y);
+        // Cut, it keeps the space after it.
+        put(buffer, place, length - 1, caption[0].text.trim_end(), caption[0].style, theme);
+        put(buffer, (area.right() - 2, area.y), 1, " ", caption[0].style, theme);
+    }
+}
+
 /// Keys with their words, most useful first: those that fit whole, in order; never one that is cut.
 pub fn keys(keys: &[(&str, &str)], columns: u16, theme: &Theme) -> Vec<Piece> {
     let mut pieces = vec![Piece::new(" ", theme.palette.text)];
@@ -162,6 +185,25 @@ mod tests {
         assert_eq!(whole(&keys(&all, 3, &theme)), " ");
         for columns in 1..80 {
             assert!(length(&keys(&all, columns, &theme), &theme) <= columns);
+        }
+    }
+
+    fn heading_text(title: &str, caption: &str, columns: u16) -> String {
+        let theme = Theme::plain();
+        let area = Rect::new(0, 0, columns, 1);
+        let mut buffer = Buffer::empty(area);
+        heading((title, Style::new()), caption, area, &mut buffer, &theme);
+        lines(&buffer).join("")
+    }
+
+    #[test]
+    fn a_heading_keeps_its_title_and_cuts_its_caption() {
+        assert_eq!(heading_text("Cards", "of 7", 24), "─ Cards ───────── of 7 ─");
+        assert_eq!(heading_text("Cards", "a long caption", 22), "─ Cards ─ a long ca… ─");
+        assert_eq!(heading_text("Cards", "a long caption", 12), "─ Cards ────");
+        assert_eq!(heading_text("", "", 3), "───");
+        for columns in 0..30 {
+            heading_text("東京\x1b", "京東 right", columns);
         }
     }
 

@@ -7,9 +7,10 @@ use crate::segments::drill::{Asked, ClusterOf, RuleColumns};
 use crate::segments::rule;
 use crate::study::Cleaned;
 use crate::tui::keys::Action;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Tab};
 use crate::tui::msg::Effect;
 use crate::tui::screen::{Cursor, list, rows};
+use crate::tui::update::show;
 
 use super::editor::Editor;
 
@@ -69,6 +70,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Copy => copy(model),
+        Action::ToPlan => {
+            model.recipe.plan.rule = Some(model.rule().to_owned());
+            show(model, Tab::Plan)
+        }
         _ => Vec::new(),
     }
 }

@@ -178,6 +178,7 @@ fn rows(model: &Model, drilled: &Drill, area: Rect, buffer: &mut Buffer) {
         skipped: model.drill.skipped,
         order: &model.drill.order,
         fails: drilled.complement.then_some(&fails),
+        places: None,
         stale: model.drill.error.is_some(),
     };
     learners::view(model, &list, area, buffer);

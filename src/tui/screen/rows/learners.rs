@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
+use super::Place;
 use super::view::{cell, spec};
 use crate::segments::drill::NO_CLUSTER;
 use crate::segments::listing::{Key, Order};
@@ -32,6 +33,8 @@ pub struct Learners<'a> {
     pub order: &'a Order,
     /// What each row fails, where that is the question.
     pub fails: Option<&'a dyn Fn(usize) -> String>,
+    /// Why each is in a list of the plan, line by line, where it is one.
+    pub places: Option<&'a [Place]>,
     /// Whether this is of an earlier choice.
     pub stale: bool,
 }
@@ -46,6 +49,8 @@ enum Shown<'a> {
     PeerMedian,
     Peers,
     Gap,
+    Score,
+    Card,
 }
 
 impl Shown<'_> {
@@ -54,7 +59,7 @@ impl Shown<'_> {
         Some(match self {
             Self::Row => Key::Row,
             Self::Cluster => Key::Cluster,
-            Self::Fails => return None,
+            Self::Fails | Self::Score | Self::Card => return None,
             Self::Of(column) => Key::Column(column.name.clone()),
             Self::PeerMedian => Key::PeerMedian,
             Self::Peers => Key::PeerCount,
@@ -72,6 +77,8 @@ impl Shown<'_> {
             Self::PeerMedian => "peers'".to_owned(),
             Self::Peers => "n".to_owned(),
             Self::Gap => "gap".to_owned(),
+            Self::Score => "score".to_owned(),
+            Self::Card => "card".to_owned(),
         }
     }
 }
@@ -80,7 +87,7 @@ impl Shown<'_> {
 pub fn view(model: &Model, list: &Learners<'_>, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let Some(cleaned) = &model.cleaned else { return };
-    let shown = shown(model, list.fails.is_some(), area.width);
+    let shown = shown(model, list, area.width);
     let titles: Vec<String> = shown
         .iter()
         .map(|column| {
@@ -95,6 +102,7 @@ pub fn view(model: &Model, list: &Learners<'_>, area: Rect, buffer: &mut Buffer)
     let cells = |i: usize| -> Vec<Cell<'_>> {
         let row = list.rows[i] as usize;
         let peer = cleaned.peers.as_ref().and_then(|peers| peers.of(row));
+        let place = list.places.and_then(|places| places.get(i));
         shown
             .iter()
             .map(|column| match column {
@@ -110,6 +118,11 @@ pub fn view(model: &Model, list: &Learners<'_>, area: Rect, buffer: &mut Buffer)
                     let style = if peer.gap < 0.0 { theme.palette.warn } else { theme.palette.text };
                     Cell::styled(gap(peer), style)
                 }),
+                Shown::Score => {
+                    let score = place.and_then(|place| place.score);
+                    Cell::from(score.map_or("–".to_owned(), |score| format!("{score:.1}")))
+                }
+                Shown::Card => Cell::from(place.map_or("–", |place| place.kind.word())),
             })
             .collect()
     };
@@ -123,9 +136,7 @@ pub fn view(model: &Model, list: &Learners<'_>, area: Rect, buffer: &mut Buffer)
 
 fn cluster<'a>(model: &Model, row: usize) -> Cell<'a> {
     match model.clusters_of.as_ref().and_then(|clusters| clusters.labels.get(row)) {
-        Some(&label) if label != NO_CLUSTER => {
-            Cell::styled(label.to_string(), model.theme.palette.cluster(usize::from(label)))
-        }
+        Some(&label) if label != NO_CLUSTER => Cell::styled(label.to_string(), model.cluster_style(usize::from(label))),
         _ => Cell::from("–"),
     }
 }
@@ -145,16 +156,18 @@ pub fn gap(peer: Peer) -> String {
 }
 
 /// Columns in the order in which people look at a learner; those of another table as they stand.
-fn shown(model: &Model, fails: bool, width: u16) -> Vec<Shown<'_>> {
+fn shown<'a>(model: &'a Model, list: &Learners<'_>, width: u16) -> Vec<Shown<'a>> {
     let Some(cleaned) = &model.cleaned else { return Vec::new() };
     let first = [Role::Job, Role::Company, Role::Experience, Role::Pay, Role::PayYear];
     let place = |c: &TableColumn| first.iter().position(|r| *r == c.role).unwrap_or(first.len());
     let mut columns: Vec<&TableColumn> = cleaned.learners.columns.iter().filter(|c| c.role != Role::Ignore).collect();
     columns.sort_by_key(|c| place(c));
     let mut shown = vec![Shown::Row];
-    shown.extend(model.clusters_of.as_ref().map(|_| Shown::Cluster));
+    let (fails, planned) = (list.fails.is_some(), list.places.is_some());
+    shown.extend(model.clusters_of.as_ref().filter(|_| !planned).map(|_| Shown::Cluster));
     shown.extend(fails.then_some(Shown::Fails));
-    // Where a column more is asked for and there is little room, company and number of peers come later.
+    // Where a column more is asked for and there is little room, company and number of peers come later; in a list of
+    // the plan score and card come before that number.
     let crowded = fails && width < WIDE && cleaned.peers.is_some();
     let mut later = Vec::new();
     for column in columns {
@@ -162,11 +175,14 @@ fn shown(model: &Model, fails: bool, width: u16) -> Vec<Shown<'_>> {
         if company { &mut later } else { &mut shown }.push(Shown::Of(column));
         if cleaned.peers.is_some() && column.role == Role::Pay {
             shown.push(Shown::PeerMedian);
-            if crowded { &mut later } else { &mut shown }.push(Shown::Peers);
+            if crowded || planned { &mut later } else { &mut shown }.push(Shown::Peers);
             shown.push(Shown::Gap);
         }
     }
     let at = shown.iter().position(|column| matches!(column, Shown::Gap)).map_or(shown.len(), |at| at + 1);
+    if planned {
+        later.splice(0..0, [Shown::Score, Shown::Card]);
+    }
     shown.splice(at..at, later);
     shown
 }
@@ -181,6 +197,8 @@ fn width<'a>(model: &Model, column: Shown<'_>, title: &'a str, room: u16) -> Col
         Shown::PeerMedian => Column::numbers(title, 8),
         Shown::Peers => Column::words(title, if room >= WIDE { 23 } else { 10 }).up_to(23),
         Shown::Gap => Column::numbers(title, 6),
+        Shown::Score => Column::numbers(title, 5),
+        Shown::Card => Column::words(title, 21),
         Shown::Of(of) => match of.role {
             Role::Job if peers => Column::words(title, 10).up_to(32),
             Role::Company if peers => Column::words(title, 6).up_to(24),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::Cursor;
 use super::drill::Finding;
+use crate::segments::cards::Kind;
 use crate::segments::listing::Order;
 use crate::segments::subgroup::Subgroups;
 use crate::study::learner::Card;
@@ -43,10 +44,21 @@ pub enum Of {
     Source,
     /// Used rows, one line a row, with cluster and peers.
     Used,
+    /// Used rows of a plan, each with its card and its place in the order.
+    People(Arc<Vec<Place>>),
     /// Everything about one learner.
     Learner(Arc<Card>),
     /// The rules that were found.
     Subgroups,
+}
+
+/// Why somebody is in a list of the plan, and where.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// The card.
+    pub kind: Kind,
+    /// What the list is ordered by, the highest first; `None` where a card has no order.
+    pub score: Option<f64>,
 }
 
 impl State {
@@ -82,7 +94,7 @@ impl State {
     /// Whether something lies behind the selected line.
     pub fn opens(&self, model: &Model) -> bool {
         match self.of {
-            Of::Source | Of::Used => self.cursor.at < self.shown().len(),
+            Of::Source | Of::Used | Of::People(_) => self.cursor.at < self.shown().len(),
             Of::Learner(_) => false,
             Of::Subgroups => found(model).is_some_and(|found| self.cursor.at < found.found.len()),
         }
@@ -91,7 +103,7 @@ impl State {
     /// Lines of it.
     pub fn lines(&self, model: &Model) -> usize {
         match &self.of {
-            Of::Source | Of::Used => self.shown().len(),
+            Of::Source | Of::Used | Of::People(_) => self.shown().len(),
             Of::Learner(card) => card::lines(model, card).len(),
             Of::Subgroups => found(model).map_or(0, |found| found.found.len()),
         }

@@ -73,7 +73,7 @@ fn open(model: &mut Model) -> Vec<Effect> {
     let at = state.cursor.at;
     match &state.of {
         Of::Source => open_card(model, state.shown()[at]),
-        Of::Used => {
+        Of::Used | Of::People(_) => {
             let row = state.shown()[at] as usize;
             let source = model.cleaned.as_ref().map_or(0, |c| c.learners.source_row[row]);
             open_card(model, source);

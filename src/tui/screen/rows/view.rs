@@ -36,7 +36,7 @@ pub fn view(model: &Model, state: &State, area: Rect, buffer: &mut Buffer) {
     let inner = Panel::inner(area);
     match &state.of {
         Of::Source => source(model, cleaned, state, inner, buffer),
-        Of::Used => {
+        Of::Used | Of::People(_) => {
             let list = Learners {
                 rows: state.shown(),
                 cursor: state.cursor,
@@ -44,6 +44,10 @@ pub fn view(model: &Model, state: &State, area: Rect, buffer: &mut Buffer) {
                 skipped: state.skipped,
                 order: &state.order,
                 fails: None,
+                places: match &state.of {
+                    Of::People(places) => Some(places),
+                    _ => None,
+                },
                 stale: false,
             };
             learners::view(model, &list, inner, buffer);
@@ -75,7 +79,7 @@ fn title(model: &Model, state: &State) -> String {
 }
 
 fn caption(state: &State) -> String {
-    if !state.is_list() {
+    if matches!(state.of, Of::Learner(_) | Of::Subgroups) {
         return String::new();
     }
     let shown = state.shown().len();
