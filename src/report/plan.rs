@@ -273,6 +273,21 @@ pub fn holds_words(card: &Card) -> String {
     words.collect::<Vec<_>>().join("; ")
 }
 
+/// Two groups beside each other: what is compared, and its figure in each.
+pub(super) fn made_of(cleaned: &Cleaned, own: &Composition, rule: &Composition) -> Vec<(String, [String; 2])> {
+    let approx = if cleaned.ages.as_ref().is_some_and(|ages| ages.basis.is_assumed()) { "≈" } else { "" };
+    let percent = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
+    let pay = |c: &Composition| c.pay.map_or("–".to_owned(), |pay| format_pay(pay, cleaned.table.currency));
+    let years = |c: &Composition| c.experience.map_or("–".to_owned(), |years| format!("{years:.0} y"));
+    let both = |of: &dyn Fn(&Composition) -> String| [of(own), of(rule)];
+    vec![
+        ("median pay".to_owned(), both(&pay)),
+        ("median experience".to_owned(), both(&years)),
+        ("above the peers' median".to_owned(), both(&|c| percent(c.above_peers))),
+        (format!("{approx}35 or older"), both(&|c| format!("{approx}{}", percent(c.older)))),
+    ]
+}
+
 fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> String {
     let sizes: Vec<usize> = audience.segments.iter().map(|segment| segment.rows.len()).collect();
     let shown = privacy::parts(&sizes);
@@ -292,21 +307,9 @@ fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> String 
     let header =
         [("segment", Align::Left), ("wanted", Align::Right), ("learners", Align::Right), ("ordered by", Align::Left)];
     let mut out = format!("Audience of {}\n{}", group_thousands(audience.budget as u64), text::table(&header, &rows));
-    let approx = if cleaned.ages.as_ref().is_some_and(|ages| ages.basis.is_assumed()) { "≈" } else { "" };
     let (own, rule) = (&audience.composition, &audience.by_rule);
-    let percent = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
-    let pay = |c: &Composition| c.pay.map_or("–".to_owned(), |pay| format_pay(pay, cleaned.table.currency));
-    let years = |c: &Composition| c.experience.map_or("–".to_owned(), |years| format!("{years:.0} y"));
-    let mut rows = vec![
-        vec!["median pay".to_owned(), pay(own), pay(rule)],
-        vec!["median experience".to_owned(), years(own), years(rule)],
-        vec!["above the peers' median".to_owned(), percent(own.above_peers), percent(rule.above_peers)],
-        vec![
-            format!("{approx}35 or older"),
-            format!("{approx}{}", percent(own.older)),
-            format!("{approx}{}", percent(rule.older)),
-        ],
-    ];
+    let mut rows: Vec<Vec<String>> =
+        made_of(cleaned, own, rule).into_iter().map(|(what, [mine, other])| vec![what, mine, other]).collect();
     for ((kind, mine), (_, other)) in own.of_kind.iter().zip(&rule.of_kind) {
         rows.push(vec![kind.to_string(), format!("{mine:.0}"), format!("{other:.0}")]);
     }
