@@ -9,6 +9,7 @@ use super::text::Align;
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let text = crate::source::escape(text);
+    let digit = |c: char| c.is_ascii_digit();
     for (i, c) in text.char_indices() {
         match c {
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '#' => out.extend(['\\', c]),
@@ -18,7 +19,11 @@ pub fn escaped(text: &str) -> String {
             // At the start of a line these make lists and rules.
             '-' | '+' | '=' if i == 0 => out.extend(['\\', c]),
             // `1.` begins a list.
-            '.' | ')' if i > 0 && text[..i].chars().all(|c| c.is_ascii_digit()) => out.extend(['\\', c]),
+            '.' | ')'
+                if i > 0 && text[..i].bytes().all(|b| b.is_ascii_digit()) && !text[i + 1..].starts_with(digit) =>
+            {
+                out.extend(['\\', c]);
+            }
             // Nothing becomes a link by itself.
             ':' if text[i..].starts_with("://") => out.push_str("&#58;"),
             _ => out.push(c),

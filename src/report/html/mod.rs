@@ -6,6 +6,9 @@ use super::story::{Block, Entry, Section, Story, Table};
 use super::svg::{self, Chart};
 use super::text::Align;
 
+/// Characters of a first cell that may stand on one line.
+const NAME: usize = 16;
+
 const STYLE: &str = include_str!("page.css");
 
 /// Text for HTML and SVG: nothing in it is markup, moves a cursor or turns the reading direction.
@@ -91,11 +94,14 @@ fn table(out: &mut String, table: &Table) {
         let _ = write!(out, "<{tag}{scope}{}>{}</{tag}>", class(*align), escaped(title));
     }
     *out += "</tr></thead>\n<tbody>\n";
+    // Names may be broken, but not into single words.
+    let named = table.rows.iter().any(|row| row.first().is_some_and(|name| name.chars().count() > NAME));
     for row in &table.rows {
         *out += "<tr>";
         for (i, (cell, (_, align))) in row.iter().zip(&table.columns).enumerate() {
             let (tag, scope) = if i == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
-            let _ = write!(out, "<{tag}{scope}{}>{}</{tag}>", class(*align), escaped(cell));
+            let class = if i == 0 && named { " class=\"w\"" } else { class(*align) };
+            let _ = write!(out, "<{tag}{scope}{class}>{}</{tag}>", escaped(cell));
         }
         *out += "</tr>\n";
     }

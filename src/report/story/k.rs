@@ -27,7 +27,7 @@ pub(super) fn section(told: &Told<'_>, noun: Noun) -> Section {
             rows: rows.collect(),
         }));
     }
-    blocks.push(Block::Table(every_k(told, noun)));
+    blocks.push(Block::Table(every_k(told)));
     Section { id: "k", title: format!("How many {}", noun.many), blocks }
 }
 
@@ -86,7 +86,7 @@ fn charts(told: &Told<'_>) -> Vec<Block> {
     vec![Block::Charts(charts)]
 }
 
-fn every_k(told: &Told<'_>, noun: Noun) -> Table {
+fn every_k(told: &Told<'_>) -> Table {
     let dash = || "–".to_owned();
     let rows = told.sweep.ks.iter().filter_map(|found| found.quality.as_ref()).map(|q| {
         let evidence = told.sweep.evidence.as_ref().and_then(|e| e.ks.iter().find(|found| found.k == q.k));
@@ -117,7 +117,7 @@ fn every_k(told: &Told<'_>, noun: Noun) -> Table {
             ("silhouette", Align::Right),
             ("the same without groups", Align::Right),
             ("gap ± SE", Align::Right),
-            (&format!("{} with a valley before their neighbour", noun.many), Align::Right),
+            ("parted by a valley", Align::Right),
             ("Calinski–Harabasz", Align::Right),
             ("Davies–Bouldin", Align::Right),
             ("rows in the smallest", Align::Right),

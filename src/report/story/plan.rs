@@ -15,6 +15,10 @@ fn title(kind: &str) -> String {
 
 pub(super) fn cards(told: &Told<'_>, missing: &mut Vec<String>) -> Option<Section> {
     let cards = &told.figures.get().cards;
+    if told.plan.audience.is_none() {
+        missing.push("Recommendations and an audience: the table has no pay and experience".to_owned());
+        return None;
+    }
     missing.extend(told.plan.cards.not_shown.iter().map(|n| format!("{}: {}", title(n.kind.word()), n.why)));
     let shown: Vec<&ShownCard<'_>> = cards.iter().filter(|shown| shown.hidden.is_none()).collect();
     if cards.is_empty() {

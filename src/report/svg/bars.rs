@@ -57,17 +57,11 @@ pub fn boxes(name: &'static str, title: &str, words: &str, boxes: &[Box], tick: 
     let x = Axis::log((low / 1.25, high * 1.25), (0.0, WIDTH));
     let bottom = boxes.len() as f64 * ROW + 2.0;
     let mut out = Drawing::default();
+    let mut written = f64::NEG_INFINITY;
     for value in x.ticks(7) {
         let at = x.at(value);
         out.line("grid", (at, 0.0), (at, bottom));
-        let anchor = if at < 20.0 {
-            Anchor::Start
-        } else if at > WIDTH - 20.0 {
-            Anchor::End
-        } else {
-            Anchor::Middle
-        };
-        out.text("s n", (at, bottom + 14.0), anchor, &tick(value));
+        written = out.tick(at, bottom + 14.0, &tick(value), written);
     }
     for (i, b) in boxes.iter().enumerate() {
         let top = i as f64 * ROW;

@@ -118,6 +118,18 @@ impl Drawing {
         );
     }
 
+    /// The text of a tick below a level axis, moved inside at the ends and left out where it would meet the one
+    /// before, which ends at `written`. Returns where this one ends.
+    fn tick(&mut self, at: f64, y: f64, text: &str, written: f64) -> f64 {
+        let width = 6.0 * unicode_width::UnicodeWidthStr::width(text) as f64;
+        let from = (at - width / 2.0).clamp(0.0, (WIDTH - width).max(0.0));
+        if from < written + 4.0 {
+            return written;
+        }
+        self.text("s n", (from + width / 2.0, y), Anchor::Middle, text);
+        from + width
+    }
+
     /// A label at the left and a figure at the right of the same line; the label is cut where both would not fit.
     fn labelled(&mut self, y: f64, label: &str, figure: &str) {
         let room = LINE_CELLS.saturating_sub(unicode_width::UnicodeWidthStr::width(figure) + 2);

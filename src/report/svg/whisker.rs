@@ -1,7 +1,7 @@
 //! Effects with their intervals.
 
 use super::axis::Axis;
-use super::{Anchor, Chart, Drawing, WIDTH};
+use super::{Chart, Drawing, WIDTH};
 
 /// One effect.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,12 +26,12 @@ pub fn whiskers(name: &'static str, title: &str, words: &str, whiskers: &[Whiske
     let x = Axis::linear((low - room, high + room), (4.0, WIDTH - 4.0));
     let bottom = whiskers.len() as f64 * ROW + 2.0;
     let mut out = Drawing::default();
+    let mut written = f64::NEG_INFINITY;
     for tick in x.ticks(6) {
         let at = x.at(tick);
         out.line(if tick == 0.0 { "axis" } else { "grid" }, (at, 0.0), (at, bottom));
         let text = format!("{tick:.0} %").replace('-', "−");
-        let anchor = if at > WIDTH - 20.0 { Anchor::End } else { Anchor::Middle };
-        out.text("s n", (at.max(16.0), bottom + 14.0), anchor, &text);
+        written = out.tick(at, bottom + 14.0, &text, written);
     }
     for (i, whisker) in whiskers.iter().enumerate() {
         let top = i as f64 * ROW;
