@@ -116,7 +116,10 @@ fn nothing_of_the_data_is_markup() {
         html.contains("&lt;script&gt;alert(1)") && html.contains("&quot;&gt;&lt;img"),
         "they are shown as they are"
     );
-    for (text, of) in [(&html, "html"), (&md, "md")] {
+    // Between fences Markdown has no markup: the recipe and the command stand there as they are.
+    let prose: String = md.split("\n```").step_by(2).collect();
+    assert!(prose.len() > md.len() / 2 && md.contains("\n```text\nkscope report"));
+    for (text, of) in [(&html, "html"), (&prose, "md")] {
         assert!(!text.contains("<script") && !text.contains("<img") && !text.contains('\u{202e}'), "{of}");
     }
     assert!(md.contains("\\[x\\](javascript:alert(3)) \\`\\*\\_"), "Markdown's own marks are escaped");
