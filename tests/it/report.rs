@@ -165,6 +165,8 @@ fn groups_under_the_floor_are_not_shown() {
     assert!(sizes.len() < 3, "{overview}");
     assert!(sizes.iter().all(|n| *n >= 10) && 60 - sizes.iter().sum::<usize>() >= 10, "{sizes:?}");
     assert!(md.contains("not shown: fewer than 10 learners"), "{md}");
+    let tiny = report(&folder, &folder.file("tiny.csv", "a,b\n1,2\n3,4\n5,6\n9,1\n"), "t.md");
+    assert!(tiny.contains("None of the slices has enough rows to be spoken of."), "{tiny}");
 }
 
 #[test]

@@ -49,7 +49,22 @@ pub(super) fn section(told: &Told<'_>, noun: Noun, missing: &mut Vec<String>) ->
             noun.count(hidden)
         ));
     }
-    let mut blocks = vec![Block::Charts(charts(told, noun, &known, missing)), Block::Table(overview(told, &known))];
+    if known.is_empty() {
+        let blocks = vec![Block::Text(format!(
+            "None of the {} has enough {} to be spoken of.",
+            noun.many,
+            people(told).to_lowercase()
+        ))];
+        return Section { id: "people", title: format!("Who is in the {}", noun.many), blocks };
+    }
+    let mut blocks = vec![
+        Block::Charts(charts(told, noun, &known, missing)),
+        Block::Note(format!(
+            "Shares are of the {} rows that were clustered.",
+            group_thousands(told.prepared.matrix.rows() as u64)
+        )),
+        Block::Table(overview(told, &known)),
+    ];
     if described.ages.first().is_some_and(|age| age.basis.is_assumed())
         && let Some(ages) = &told.cleaned.ages
     {
@@ -87,7 +102,7 @@ fn charts(told: &Told<'_>, noun: Noun, known: &[Known<'_>], missing: &mut Vec<St
         })
         .collect();
     if quartiles.is_empty() {
-        missing.push("Pay: the table has no column of pay that could be told by its role".to_owned());
+        missing.push("Pay by quartiles: no column is known to be pay".to_owned());
     } else {
         let currency = told.cleaned.table.currency;
         let said: Vec<String> = quartiles
@@ -154,11 +169,7 @@ fn overview(told: &Told<'_>, known: &[Known<'_>]) -> Table {
         row
     });
     let rows = rows.collect();
-    Table { caption: format!("Medians; in brackets the quartiles. {}", shares_are_of(told)), columns, rows }
-}
-
-fn shares_are_of(told: &Told<'_>) -> String {
-    format!("Shares are of the {} rows that were clustered.", group_thousands(told.prepared.matrix.rows() as u64))
+    Table { caption: "Medians; in brackets the quartiles".to_owned(), columns, rows }
 }
 
 fn quartiles(told: &Told<'_>, n: &NumberProfile) -> String {

@@ -96,7 +96,7 @@ pub(super) fn audience(told: &Told<'_>, missing: &mut Vec<String>) -> Option<Sec
             .wanted
             .mix
             .iter()
-            .map(|(kind, weight)| format!("{kind} {weight}"))
+            .map(|(kind, weight)| format!("{weight} parts {}", title(kind.word()).to_lowercase()))
             .collect::<Vec<_>>()
             .join(", ")
     ))];
@@ -105,11 +105,9 @@ pub(super) fn audience(told: &Told<'_>, missing: &mut Vec<String>) -> Option<Sec
             title(segment.kind.word()),
             group_thousands(segment.wanted as u64),
             learners.map_or_else(|| format!("<{FLOOR}"), |n| group_thousands(n as u64)),
-            told.plan.cards.of(segment.kind).map_or("", |card| card.score).to_owned(),
         ]
     });
-    let columns =
-        [("segment", Align::Left), ("wanted", Align::Right), ("learners", Align::Right), ("ordered by", Align::Left)];
+    let columns = [("segment", Align::Left), ("wanted", Align::Right), ("learners", Align::Right)];
     blocks.push(Block::Table(Table {
         caption: "What it is made of".to_owned(),
         columns: columns.map(|(title, align)| (title.to_owned(), align)).to_vec(),
