@@ -10,6 +10,7 @@ mod output;
 mod peers;
 mod plan;
 mod profile;
+mod report;
 mod sample;
 mod score;
 mod sweep;
@@ -46,6 +47,8 @@ enum Command {
     Peers(peers::Peers),
     /// Whom to speak to and why: recommendation cards, the people behind one, an audience by budget.
     Plan(plan::Plan),
+    /// Everything that was found on one page, for people who have no kscope.
+    Report(report::Report),
     /// Another table, put to a fit that was kept: a cluster for every row, and drift.
     Score(score::Score),
     /// Two recipes: what was chosen otherwise, and who is in another cluster for it.
@@ -92,6 +95,7 @@ fn headless(command: Command) -> Result<u8> {
         Command::Profile(profile) => profile.run(&cancel),
         Command::Peers(peers) => peers.run(&cancel),
         Command::Plan(plan) => plan.run(&cancel),
+        Command::Report(report) => report.run(&cancel),
         Command::Score(score) => score.run(&cancel),
         Command::Diff(diff) => diff.run(&cancel),
         Command::Sample(sample) => sample.run(&cancel),

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::quality::Spread;
 use crate::segments::age::{AgeProfile, Share};
 use crate::segments::description::Description;
-use crate::segments::profile::{CategoryProfile, How, NumberProfile, Profile};
+use crate::segments::profile::{Apart, CategoryProfile, How, NumberProfile, Profile};
 use crate::study::findings::KFound;
 use crate::study::recipe::Recipe;
 use crate::study::{Cleaned, Prepared};
@@ -231,13 +231,8 @@ impl Report {
         if !apart.is_empty() {
             out += &format!("  apart: {}\n", apart.join(", "));
         }
-        let figure = |number: &NumberJson, value: Option<f64>| match value {
-            None => "–".to_owned(),
-            Some(value) if number.role == Role::Pay.word() => format_pay(value, self.currency),
-            // A year is not a quantity: no thousands in it.
-            Some(value) if number.role.ends_with("year") => format!("{value:.0}"),
-            Some(value) => text::figure(value),
-        };
+        let figure =
+            |number: &NumberJson, value: Option<f64>| measured(number.role, value.unwrap_or(f64::NAN), self.currency);
         let rows: Vec<Vec<String>> = cluster
             .numbers
             .iter()
@@ -338,15 +333,30 @@ fn yes(input: bool) -> &'static str {
     if input { "yes" } else { "no" }
 }
 
+/// A figure of a column with a role, as people read it.
+pub(super) fn measured(role: &str, value: f64, currency: Currency) -> String {
+    if role == Role::Pay.word() {
+        format_pay(value, currency)
+    } else if role.ends_with("year") && value.is_finite() {
+        // A year is not a quantity: no thousands in it.
+        format!("{value:.0}")
+    } else {
+        text::figure(value)
+    }
+}
+
 /// What sets a cluster apart, the five strongest, in words.
 fn apart(profile: &Profile) -> Vec<String> {
-    let words = profile.apart().into_iter().take(5).map(|apart| match apart.how {
-        How::Deviations(z) => {
-            format!("{} {}{:.1} σ", crate::source::escape(&apart.what), if z < 0.0 { "−" } else { "+" }, z.abs())
-        }
-        How::Lift(lift) => format!("{} ×{lift:.1}", crate::source::escape(&apart.what)),
-    });
-    words.collect()
+    profile.apart().iter().take(5).map(apart_words).collect()
+}
+
+/// Something that sets a cluster apart, in words.
+pub(super) fn apart_words(apart: &Apart) -> String {
+    let what = crate::source::escape(&apart.what);
+    match apart.how {
+        How::Deviations(z) => format!("{what} {}{:.1} σ", if z < 0.0 { "−" } else { "+" }, z.abs()),
+        How::Lift(lift) => format!("{what} ×{lift:.1}"),
+    }
 }
 
 impl From<&Spread> for SpreadJson {

@@ -147,7 +147,7 @@ impl Engine {
 }
 
 /// A command line for a POSIX shell.
-fn line(arguments: &[String]) -> String {
+pub fn line(arguments: &[String]) -> String {
     let quoted = arguments.iter().map(|argument| {
         let bare = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
         if !argument.is_empty() && argument.chars().all(bare) {

@@ -362,6 +362,11 @@ pub fn row_labels(prepared: &Prepared, clustering: &Clustering) -> Vec<u16> {
     prepared.matrix.distinct_of().iter().map(|&distinct| clustering.labels[distinct as usize]).collect()
 }
 
+/// The used rows of each cluster, ascending, from labels of clustered rows.
+pub fn clustered(cleaned: &Cleaned, prepared: &Prepared, labels: &[u16], k: usize) -> Vec<Vec<u32>> {
+    members(cleaned, prepared, labels, k).clustered()
+}
+
 /// The clustering as it is seen from the table.
 fn members<'a>(cleaned: &'a Cleaned, prepared: &'a Prepared, labels: &'a [u16], k: usize) -> profile::Members<'a> {
     profile::Members {

@@ -199,7 +199,7 @@ fn every_key_is_documented() {
     }
     // Every flag that it names is one, and every flag is named.
     let mut flags: BTreeSet<String> = BTreeSet::new();
-    for command in ["fit", "sweep", "drill", "sample", "score"] {
+    for command in ["fit", "sweep", "drill", "report", "sample", "score"] {
         let help = run([command, "--help"]).data();
         flags.extend(
             help.split_whitespace()

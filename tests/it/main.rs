@@ -18,6 +18,7 @@ mod planted;
 mod program;
 mod pty;
 mod recipe;
+mod report;
 mod score;
 mod screens;
 mod signals;

@@ -1,0 +1,127 @@
+//! Which k: the criteria, the curves, every k in a table.
+
+use super::{Block, Noun, Section, Table, Told};
+use crate::privacy::FLOOR;
+use crate::report::svg::{Curve, Point, curve};
+use crate::report::text::{Align, figure};
+use crate::table::money::group_thousands;
+
+pub(super) fn section(told: &Told<'_>, noun: Noun) -> Section {
+    let mut blocks = charts(told);
+    if let Some(evidence) = told.sweep.evidence.as_ref().filter(|evidence| evidence.tables > 0) {
+        blocks.push(Block::Note(format!(
+            "Shaded: where 5 % to 95 % of {} tables lie that have no groups ({}), of {} rows each.",
+            evidence.tables,
+            evidence.reference.word(),
+            group_thousands(evidence.rows as u64)
+        )));
+    }
+    if let Some(verdict) = &told.sweep.verdict {
+        let rows = verdict
+            .criteria
+            .iter()
+            .map(|c| vec![c.name.clone(), c.k.map_or_else(|| "–".to_owned(), |k| k.to_string()), c.why.clone()]);
+        blocks.push(Block::Table(Table {
+            caption: "What each criterion chooses".to_owned(),
+            columns: columns(&[("criterion", Align::Left), ("k", Align::Right), ("why", Align::Left)]),
+            rows: rows.collect(),
+        }));
+    }
+    blocks.push(Block::Table(every_k(told)));
+    Section { id: "k", title: format!("How many {}", noun.many), blocks }
+}
+
+fn columns(columns: &[(&str, Align)]) -> Vec<(String, Align)> {
+    columns.iter().map(|(title, align)| ((*title).to_owned(), *align)).collect()
+}
+
+fn charts(told: &Told<'_>) -> Vec<Block> {
+    let chosen = told.found.clustering.k;
+    let of = |k: usize| told.sweep.evidence.as_ref().and_then(|e| e.ks.iter().find(|found| found.k == k));
+    let qualities = || told.sweep.ks.iter().filter_map(|found| found.quality.as_ref());
+    let elbow: Vec<Point> = qualities()
+        .map(|q| Point {
+            k: q.k,
+            value: 100.0 * q.wcss_share,
+            se: 0.0,
+            null: of(q.k).and_then(|e| e.null_wcss).map(|band| band.map(|v| 100.0 * v)),
+        })
+        .collect();
+    let silhouette: Vec<Point> = qualities()
+        .filter_map(|q| {
+            let s = q.silhouette.as_ref()?;
+            Some(Point { k: q.k, value: s.value, se: s.se, null: of(q.k).and_then(|e| e.null_silhouette) })
+        })
+        .collect();
+    let said = |points: &[Point], digits: usize| {
+        let points = points.iter().map(|p| format!("k = {}: {:.digits$}", p.k, p.value));
+        points.collect::<Vec<_>>().join(", ")
+    };
+    let mut charts = Vec::new();
+    if !elbow.is_empty() {
+        charts.push(curve(&Curve {
+            name: "elbow",
+            title: "Elbow: WCSS in % of the total",
+            words: &format!(
+                "Sum of squares within, in % of the total, by k. {}. k = {chosen} is marked.",
+                said(&elbow, 1)
+            ),
+            points: &elbow,
+            chosen,
+            from_zero: true,
+            tick: |v| format!("{v:.0}"),
+        }));
+    }
+    if !silhouette.is_empty() {
+        charts.push(curve(&Curve {
+            name: "silhouette",
+            title: "Silhouette",
+            words: &format!("Mean silhouette by k, more is better. {}. k = {chosen} is marked.", said(&silhouette, 3)),
+            points: &silhouette,
+            chosen,
+            from_zero: true,
+            tick: |v| format!("{v:.1}").replace('-', "−"),
+        }));
+    }
+    vec![Block::Charts(charts)]
+}
+
+fn every_k(told: &Told<'_>) -> Table {
+    let dash = || "–".to_owned();
+    let rows = told.sweep.ks.iter().filter_map(|found| found.quality.as_ref()).map(|q| {
+        let evidence = told.sweep.evidence.as_ref().and_then(|e| e.ks.iter().find(|found| found.k == q.k));
+        let silhouette = q.silhouette.as_ref();
+        let null = evidence.and_then(|e| e.null_silhouette);
+        let parted = evidence.filter(|e| !e.valleys.is_empty()).map(|e| format!("{} of {}", e.parted(), e.k));
+        vec![
+            q.k.to_string(),
+            format!("{:.1}", 100.0 * q.wcss_share),
+            silhouette.map_or_else(dash, |s| {
+                if s.exact { format!("{:.3}", s.value) } else { format!("{:.3} ± {:.3}", s.value, s.se) }
+            }),
+            null.map_or_else(dash, |[low, high]| format!("{low:.3} to {high:.3}")),
+            evidence
+                .and_then(|e| e.gap)
+                .map_or_else(dash, |g| format!("{:.3} ± {:.3}", g.value, g.se).replace('-', "−")),
+            parted.unwrap_or_else(dash),
+            q.calinski_harabasz.map_or_else(dash, figure),
+            q.davies_bouldin.map_or_else(dash, figure),
+            if (1..FLOOR as u64).contains(&q.smallest) { format!("<{FLOOR}") } else { group_thousands(q.smallest) },
+        ]
+    });
+    Table {
+        caption: "Every k".to_owned(),
+        columns: columns(&[
+            ("k", Align::Left),
+            ("WCSS, % of total", Align::Right),
+            ("silhouette", Align::Right),
+            ("the same without groups", Align::Right),
+            ("gap ± SE", Align::Right),
+            ("parted by a valley", Align::Right),
+            ("Calinski–Harabasz", Align::Right),
+            ("Davies–Bouldin", Align::Right),
+            ("rows in the smallest", Align::Right),
+        ]),
+        rows: rows.collect(),
+    }
+}

@@ -1,0 +1,119 @@
+//! How it was made, what could not be said, and how to make it again.
+
+use super::{Block, Section, Table, Told, words};
+use crate::matrix::simd;
+use crate::report::text::Align;
+use crate::table::ledger::Effect;
+use crate::table::money::group_thousands;
+
+pub(super) fn sections(told: &Told<'_>, missing: Vec<String>) -> Vec<Section> {
+    let mut sections = vec![method(told)];
+    if !missing.is_empty() {
+        let blocks = vec![Block::List(missing.into_iter().map(|what| format!("{what}.")).collect())];
+        sections.push(Section { id: "missing", title: "What could not be said".to_owned(), blocks });
+    }
+    sections.push(recipe(told));
+    sections
+}
+
+fn method(told: &Told<'_>) -> Section {
+    let recipe = told.recipe;
+    let encoded = &told.prepared.encoded;
+    let count = |n: usize| group_thousands(n as u64);
+    let silhouette = told.found.quality.as_ref().and_then(|q| q.silhouette.as_ref()).map(|s| {
+        let how = if s.exact {
+            format!("of all {} rows", count(s.of))
+        } else {
+            format!(
+                "of {} anchors drawn from {} rows, each against all rows; ± {:.4} is one standard error",
+                count(s.of),
+                count(told.prepared.matrix.rows()),
+                s.se
+            )
+        };
+        format!(
+            "Silhouette (Rousseeuw 1987): how much nearer a row is to its own cluster than to the next one, −1 to 1; \
+             the mean {how}."
+        )
+    });
+    let mut said = vec![
+        format!(
+            "K-Means (Lloyd 1982) on {}, {} rows of which {} are distinct; every feature scaled as the recipe says, \
+             by default to mean 0 and deviation 1, pay as log(1 + pay).",
+            words(&encoded.features),
+            count(told.prepared.matrix.rows()),
+            count(told.prepared.matrix.distinct())
+        ),
+        format!(
+            "The best of {} k-means++ starts (Arthur & Vassilvitskii 2007) for each k, seed {}.",
+            recipe.starts, recipe.seed
+        ),
+        "WCSS is the sum of squared distances of all rows to their centroid; it falls with every k, groups or not."
+            .to_owned(),
+    ];
+    said.extend(silhouette);
+    if let Some(evidence) = told.sweep.evidence.as_ref().filter(|e| e.tables > 0) {
+        said.push(format!(
+            "Tables without groups: {} tables of {} rows, reference {}; gap after Tibshirani, Walther & Hastie (2001).",
+            evidence.tables,
+            count(evidence.rows),
+            evidence.reference.word()
+        ));
+    }
+    said.push(
+        "Short rules: a tree of at most three thresholds (CART, Breiman et al. 1984); precision and recall over all \
+         clustered rows."
+            .to_owned(),
+    );
+    if !told.plan.cards.cards.is_empty() {
+        said.push(
+            "Cards: medians and shares with bootstrap intervals (Efron 1979); the direction is looked for inside roles, \
+             bands of experience and years. None of them says why."
+                .to_owned(),
+        );
+    }
+    let mut notices = told.cleaned.table.notices.clone();
+    notices.extend(encoded.notices.iter().cloned());
+    notices.extend(told.found.clustering.notices.iter().cloned());
+    let mut blocks = vec![Block::List(said), Block::Table(ledger(told))];
+    blocks.extend((!notices.is_empty()).then(|| Block::List(notices.into_iter().map(|n| format!("{n}.")).collect())));
+    Section { id: "method", title: "Method".to_owned(), blocks }
+}
+
+/// Rows in, what every rule took or changed, rows out.
+fn ledger(told: &Told<'_>) -> Table {
+    let ledger = &told.cleaned.learners.ledger;
+    let count = |n: usize| group_thousands(n as u64);
+    let mut rows = vec![vec!["rows of the table".to_owned(), String::new(), count(ledger.rows_in)]];
+    for entry in &ledger.entries {
+        let what = match (entry.on, entry.effect) {
+            (false, _) => "switched off",
+            (true, Effect::Taken) => "taken",
+            (true, Effect::Changed) => "changed",
+        };
+        rows.push(vec![entry.label.clone(), what.to_owned(), count(entry.rows.len())]);
+    }
+    rows.push(vec!["rows used".to_owned(), String::new(), count(ledger.rows_out)]);
+    let columns = [("cleaning", Align::Left), ("", Align::Left), ("rows", Align::Right)];
+    Table {
+        caption: "What cleaning took and changed".to_owned(),
+        columns: columns.map(|(title, align)| (title.to_owned(), align)).to_vec(),
+        rows,
+    }
+}
+
+fn recipe(told: &Told<'_>) -> Section {
+    let recipe = told.recipe;
+    let mut blocks = vec![Block::Code { summary: "The command".to_owned(), text: told.command.to_owned() }];
+    blocks.extend(recipe.to_toml().ok().map(|text| Block::Code { summary: "The recipe, as TOML".to_owned(), text }));
+    blocks.push(Block::Note(format!(
+        "kscope {}, engine {} {}, {} instructions; source {}, fingerprint {}.",
+        env!("CARGO_PKG_VERSION"),
+        recipe.engine.word(),
+        recipe.engine.version(),
+        simd::Path::best().word(),
+        recipe.source.location,
+        told.cleaned.table.fingerprint
+    )));
+    Section { id: "again", title: "Make it again".to_owned(), blocks }
+}
