@@ -11,13 +11,11 @@ use super::choices::{self, FitChoices, SaveChoices, TableChoices};
 use super::output;
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
-use crate::privacy::{self, Spoken};
-use crate::report::story::{Story, Told};
+use crate::report::story::{self, Story};
 use crate::report::write::{atomically, check_free};
 use crate::report::{html, markdown, receipt};
-use crate::segments::drill::{ClusterOf, Drill, RuleColumns, drill};
 use crate::study;
-use crate::study::recipe::{DEFAULT_K, DEFAULT_RULE, Recipe, Seen};
+use crate::study::recipe::{DEFAULT_K, Recipe, Seen};
 
 #[derive(Debug, Args)]
 pub(super) struct Report {
@@ -120,55 +118,6 @@ fn tell(recipe: &mut Recipe, k: usize, cancel: &Cancel) -> Result<(Story, study:
     let ks = recipe.ks.0.min(k)..=recipe.ks.1.max(k);
     let mut sweep = study::sweep(&cleaned, &prepared, recipe, ks, cancel, &mut |_| {})?;
     study::compare(&cleaned, &mut sweep, recipe, cancel, &mut |_, _| {})?;
-    let found = sweep.asked(k)?;
-    let described = found.describe(&cleaned, &prepared);
-    found.explain(&cleaned, &prepared, cancel).map_err(|_| Error::interrupted())?;
-    let names = recipe.names_of(&described.profiles);
-    let clusters = ClusterOf::new(&cleaned.learners, &prepared.encoded.rows, &described.labels, names);
-    let columns = RuleColumns { learners: &cleaned.learners, clusters: Some(&clusters), peers: cleaned.peers.as_ref() };
-    let drilled = match &recipe.rule {
-        Some(rule) => Ok(drill(&columns, rule)?),
-        None => drill(&columns, DEFAULT_RULE)
-            .map_err(|_| format!("no rule was chosen, and '{DEFAULT_RULE}' does not fit the table")),
-    };
-    let exclusions = recipe.plan.exclude.as_deref().map(|path| study::plan::exclusions(&cleaned, path)).transpose()?;
-    let plan = study::plan::plan(&cleaned, recipe, Some(&clusters), &exclusions.unwrap_or_default(), cancel)?;
-    let members = study::clustered(&cleaned, &prepared, &described.labels, k);
-    let steps = drilled.as_ref().map(steps).unwrap_or_default();
-    let segments: Vec<Vec<u32>> = plan.audience.iter().flat_map(|a| &a.segments).map(|s| ascending(&s.rows)).collect();
-    let figures = privacy::report(&Spoken {
-        learners: &cleaned.learners,
-        clusters: &members,
-        steps: &steps,
-        cards: (&plan.cards, plan.everybody),
-        segments: &segments,
-    });
-    let story = Story::new(&Told {
-        cleaned: &cleaned,
-        prepared: &prepared,
-        recipe,
-        sweep: &sweep,
-        found,
-        drill: drilled.as_ref().map_err(String::as_str),
-        plan: &plan,
-        figures: &figures,
-        command: &receipt::line(&output::command()),
-    });
+    let story = story::tell(&cleaned, &sweep, recipe, k, &receipt::line(&output::command()), cancel)?;
     Ok((story, cleaned))
-}
-
-/// Who passes the first clauses of a rule, one group more a clause.
-fn steps(drill: &Drill) -> Vec<Vec<u32>> {
-    let mut left = crate::segments::rule::Mask::all(drill.funnel.rows);
-    let passing = drill.funnel.passing.iter().map(|mask| {
-        left.retain(mask);
-        left.iter().map(|row| row as u32).collect()
-    });
-    passing.collect()
-}
-
-fn ascending(rows: &[u32]) -> Vec<u32> {
-    let mut rows = rows.to_vec();
-    rows.sort_unstable();
-    rows
 }

@@ -197,6 +197,37 @@ pub fn preview(matrix: &Matrix, k: usize, params: Params, cancel: &Cancel) -> Re
     Ok(clustering)
 }
 
+/// Clusters for k = 1 ..= `k_max` (or the number of distinct rows), with less care than [`sweep`]: the best of the starts
+/// and of k − 1 with one more centre, without swaps. For reference tables and resamples, of which there are many: what is
+/// compared must have been clustered with equal care. WCSS never rises with k.
+///
+/// # Errors
+/// As [`sweep`].
+pub fn sketch(matrix: &Matrix, k_max: usize, params: Params, cancel: &Cancel) -> Result<Vec<Clustering>, SweepError> {
+    check_k(k_max)?;
+    let all = View::new(matrix, Path::best());
+    let mut found: Vec<Clustering> = Vec::with_capacity(k_max);
+    let mut before: Option<Vec<f64>> = None;
+    for k in 1..=k_max.min(matrix.distinct()) {
+        let mut candidates = vec![repair::quick(all, k, params, cancel)?];
+        if let Some(centres) = before.take() {
+            candidates.push(start::extend(all, centres, k, &mut start::random(params.seed, k, u64::MAX)));
+        }
+        let mut best: Option<Lloyd<'_>> = None;
+        for centres in candidates {
+            let mut lloyd = Lloyd::new(all, centres, true);
+            lloyd.finish(ITERATIONS, cancel)?;
+            if best.as_ref().is_none_or(|best| lloyd.wcss() < best.wcss()) {
+                best = Some(lloyd);
+            }
+        }
+        let Some(best) = best else { break };
+        found.push(Clustering::new(matrix, &best, cancel)?);
+        before = Some(best.centres().to_vec());
+    }
+    Ok(found)
+}
+
 fn check_distinct(matrix: &Matrix, k: usize) -> Result<(), Error> {
     let distinct = matrix.distinct();
     if k <= distinct {

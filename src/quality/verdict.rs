@@ -23,6 +23,9 @@ pub struct Criterion {
     pub why: String,
 }
 
+/// What is said where nothing was tested.
+pub(super) const UNTESTED: &str = "Whether the rows really fall apart was not tested: the clusters are slices.";
+
 /// What clusters are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -78,7 +81,7 @@ pub fn verdict(qualities: &[KQuality]) -> Verdict {
     let gravest = grave(qualities);
     if qualities.iter().any(|q| q.k > 1) {
         sentences.extend(gravest.clone().or_else(|| caution(&scores)));
-        sentences.push("Whether the rows really fall apart was not tested: the clusters are slices.".into());
+        sentences.push(UNTESTED.into());
     }
     let text = sentences.join(" ");
     Verdict { kind: Kind::Slices, k: None, suggested_k: None, text, criteria, caution: gravest }

@@ -290,7 +290,7 @@ fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> String 
             vec![
                 segment.kind.to_string(),
                 group_thousands(segment.wanted as u64),
-                learners.map_or("<10".to_owned(), |n| group_thousands(n as u64)),
+                learners.map_or("–".to_owned(), |n| group_thousands(n as u64)),
                 plan.cards.of(segment.kind).map_or("", |card| card.score).to_owned(),
             ]
         })

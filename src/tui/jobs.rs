@@ -11,7 +11,7 @@ use crate::features::Feature;
 use crate::jobs::{Cancel, Context, Stop};
 use crate::privacy::Ids;
 use crate::quality::Mode;
-use crate::quality::structure::TABLES;
+use crate::quality::structure::{TABLES, Ungrouped};
 use crate::report;
 use crate::segments::cards::Kind as Card;
 use crate::segments::drill::{Asked, ClusterOf, RuleColumns, answer};
@@ -19,7 +19,7 @@ use crate::segments::listing::{Listed, Order};
 use crate::segments::subgroup;
 use crate::source::{Location, Options};
 use crate::study::findings::{KFound, Sweep};
-use crate::study::recipe::Recipe;
+use crate::study::recipe::{DEFAULT_K, Recipe};
 use crate::study::{self, Cleaned, Step};
 use crate::table::RoleChoices;
 use crate::table::cleaning::Cleaning;
@@ -286,6 +286,51 @@ fn exported(
         format!("in {}", folder.display()),
         how.to_owned(),
         format!("beside it a receipt with the command that makes it again, and its recipe, {saved}"),
+    ])
+}
+
+/// Writes a report of the k of the recipe into the working directory; what the sweep was not held against yet comes first.
+pub(super) fn report_job(
+    cleaned: Arc<Cleaned>,
+    sweep: Arc<Sweep>,
+    recipe: Recipe,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| {
+        let folder = std::env::current_dir().unwrap_or_default();
+        match reported(&cleaned, &sweep, &recipe, &folder, told) {
+            Ok(words) => Ok(Outcome::Written(words)),
+            Err(error) if error.kind() == Kind::Interrupted => Err(Stop::Cancelled),
+            Err(error) => Ok(Outcome::NotWritten(error)),
+        }
+    }
+}
+
+fn reported(
+    cleaned: &Cleaned,
+    sweep: &Sweep,
+    recipe: &Recipe,
+    folder: &Path,
+    told: &Told<'_>,
+) -> crate::error::Result<Vec<String>> {
+    let mut sweep = Sweep::clone(sweep);
+    if sweep.evidence.is_none() && recipe.reference != Ungrouped::None {
+        study::compare(cleaned, &mut sweep, recipe, told.cancel, &mut |_, share| {
+            told.progress(Progress { what: "report".to_owned(), share: Some(share) });
+        })?;
+    }
+    let k = recipe.k.unwrap_or(DEFAULT_K);
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let saved = name(&save::recipe(recipe, folder)?);
+    let page = |path: &Path| {
+        let command = ["report", "--recipe", &saved, "--out", &name(path)].map(str::to_owned);
+        let line = report::receipt::line(&command);
+        Ok(report::html::page(&report::story::tell(cleaned, &sweep, recipe, k, &line, told.cancel)?))
+    };
+    let path = save::report(page, &recipe.source.location, folder)?;
+    Ok(vec![
+        format!("a report in {}", name(&path)),
+        format!("in {}", folder.display()),
+        format!("its recipe is in {saved}"),
     ])
 }
 

@@ -111,6 +111,8 @@ pub enum Action {
     Undo,
     /// Makes the choice again that was taken back.
     Redo,
+    /// Writes a report.
+    Report,
     /// Writes the recipe.
     Save,
     /// Stops what runs.
@@ -347,6 +349,7 @@ pub const TABLE: &[Binding] = &[
     .when(Model::has_sweep),
     key(Action::Undo, &["u"], EVERYWHERE, "take the last choice back").footer(12, "undo").when(Model::can_undo),
     key(Action::Redo, &["ctrl-r", "U"], EVERYWHERE, "make it again").when(Model::can_redo),
+    key(Action::Report, &["W"], EVERYWHERE, "write a report: one page for a browser").when(Model::has_clusters),
     key(Action::Save, &["ctrl-s"], EVERYWHERE, "save the choices as a recipe").when(Model::has_table),
     key(Action::Stop, &["."], EVERYWHERE, "stop what runs").footer(0, "stop").when(Model::is_running),
     key(Action::Again, &["."], EVERYWHERE, "cluster again what was stopped")

@@ -117,6 +117,8 @@ pub enum Effect {
     },
     /// Hold a sweep against tables without groups and against other rows.
     Compare(Arc<Cleaned>, Arc<Sweep>, Recipe),
+    /// Write a report of the k of the recipe.
+    Report(Arc<Cleaned>, Arc<Sweep>, Recipe),
     /// Compute the silhouettes of a sweep from all rows.
     Exact(Arc<Sweep>, Recipe),
     /// Put a rule to the table.

@@ -10,6 +10,7 @@ use crossterm::event::Event as TermEvent;
 use super::Start;
 use super::jobs::{
     clean_job, compare_job, discover_job, drill_job, exact_job, export_job, fit_job, list_job, load_job, plan_job,
+    report_job,
 };
 use super::model::Model;
 use super::msg::{DRILL, EXPORT, Effect, FIT, LANES, LIST, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
@@ -276,6 +277,9 @@ impl Explorer {
             }
             Effect::Plan { basis, recipe, before } => {
                 self.newest[PLAN] = self.planner.submit(PLAN, plan_job(basis, recipe, before));
+            }
+            Effect::Report(cleaned, sweep, recipe) => {
+                self.newest[EXPORT] = self.planner.submit(EXPORT, report_job(cleaned, sweep, recipe));
             }
             Effect::Export { planned, card, ids, recipe } => {
                 self.newest[EXPORT] = self.planner.submit(EXPORT, export_job(planned, card, ids, recipe));

@@ -45,6 +45,18 @@ pub(super) fn list(columns: &[Column], source: &Location, what: &str, folder: &P
     Ok(path)
 }
 
+/// Writes a report into a folder under the name of its table, never over another file; says where it is.
+pub(super) fn report(page: impl Fn(&Path) -> Result<String>, source: &Location, folder: &Path) -> Result<PathBuf> {
+    let stem = format!("{}-report", stem(source));
+    let free = paths(folder, &stem, "html").find(|path| fs::symlink_metadata(path).is_err());
+    let path = free.ok_or_else(|| {
+        Error::failed("cannot write the report").because(format!("there are {TRIES} of that name already"))
+    })?;
+    let text = page(&path)?;
+    atomically(&path, false, |out| out.write_all(text.as_bytes()))?;
+    Ok(path)
+}
+
 /// What files about a table are called.
 fn stem(source: &Location) -> String {
     let stem = match source {

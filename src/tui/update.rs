@@ -109,6 +109,7 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         Action::Undo => history::undo(model),
         Action::Redo => history::redo(model),
         Action::Save => vec![Effect::Save(model.recipe.clone())],
+        Action::Report => report(model),
         action => match model.tab {
             Tab::Data => data::update::act(model, action),
             Tab::Features => features::update::act(model, action),
@@ -118,6 +119,21 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             Tab::Plan => plan::update::act(model, action),
         },
     }
+}
+
+/// Writes a report of the k that is looked at.
+fn report(model: &mut Model) -> Vec<Effect> {
+    let (Some(cleaned), Some(sweep)) = (&model.cleaned, &model.sweep) else { return Vec::new() };
+    if model.stale || model.foreign || sweep.verdict.is_none() {
+        model.message = Some("once more in a moment: the clusters are not final yet".to_owned());
+        return Vec::new();
+    }
+    if model.plan.exporting {
+        model.message = Some("a file is being written: once more in a moment".to_owned());
+        return Vec::new();
+    }
+    model.plan.exporting = true;
+    vec![Effect::Report(Arc::clone(cleaned), Arc::clone(sweep), model.recipe.clone())]
 }
 
 fn quit(model: &mut Model) -> Vec<Effect> {

@@ -148,8 +148,9 @@ impl Explorer {
             Effect::Load => (LOAD, "load"),
             Effect::Clean(..) => (LOAD, "clean"),
             Effect::Fit { .. } => (FIT, "fit"),
+            Effect::Report(..) => return self.asked.push("report".to_owned()),
             // It takes seconds, and changes no clusters.
-            Effect::Compare(..) => return self.asked.push("compare".to_owned()),
+            Effect::Compare(..) => return,
             Effect::Exact(..) => (QUALITY, "exact"),
             Effect::Drill { .. } => (DRILL, "drill"),
             Effect::Discover(..) => (DRILL, "discover"),

@@ -1,7 +1,7 @@
 //! The verdict once a sweep was held against reference tables and other rows: groups, slices, or nothing.
 
 use super::{Evidence, KEvidence, Part};
-use crate::quality::verdict::{Criterion, Kind, Verdict, plain, verdict};
+use crate::quality::verdict::{Criterion, Kind, UNTESTED, Verdict, plain, verdict};
 use crate::quality::{KQuality, knee};
 
 /// Bootstrap Jaccard from which a cluster is stable, and from which it is at least doubtful (Hennig 2007).
@@ -11,6 +11,8 @@ const DOUBTFUL: f64 = 0.6;
 const STRONG: f64 = 0.8;
 /// Clusters that explain so much of a discrete column's variance are its levels.
 const LEVELS: f64 = 0.98;
+/// What is said while reference tables are still fitted.
+const BEING_TESTED: &str = "Whether the rows really fall apart is being tested.";
 /// A k that explains so much of the total sum of squares is enough for slices.
 const EXPLAINED: f64 = 0.6;
 
@@ -34,8 +36,12 @@ impl KEvidence {
 /// The verdict on qualities (ascending in k) with what the evidence says of them.
 pub fn judge(qualities: &[KQuality], evidence: &Evidence) -> Verdict {
     let plain_verdict = verdict(qualities);
-    if evidence.tables == 0 || evidence.ks.iter().all(|k| k.k < 2) {
+    if evidence.ks.iter().all(|k| k.k < 2) {
         return plain_verdict;
+    }
+    if evidence.ks.iter().all(|k| k.stability.is_none()) {
+        let text = plain_verdict.text.replace(UNTESTED, BEING_TESTED);
+        return Verdict { text, ..plain_verdict };
     }
     let ks = &evidence.ks;
     let followed = |k: usize| {

@@ -249,7 +249,7 @@ fn fit_all(
     cancel: &Cancel,
 ) -> Result<Option<(Matrix, Vec<Clustering>)>, Cancelled> {
     let Ok(matrix) = Matrix::from_rows(values, columns) else { return Ok(None) };
-    match cluster::sweep(&matrix, k_max, params, cancel, &mut |_| {}) {
+    match cluster::sketch(&matrix, k_max, params, cancel) {
         Ok(found) => Ok(Some((matrix, found))),
         Err(cluster::SweepError::Cancelled) => Err(Cancelled),
         Err(cluster::SweepError::Refused(_)) => Ok(None),

@@ -6,6 +6,9 @@ mod k;
 mod method;
 mod people;
 mod plan;
+mod telling;
+
+pub use telling::tell;
 
 use super::svg::Chart;
 use super::text::Align;
@@ -113,7 +116,7 @@ pub struct Told<'a> {
     pub command: &'a str,
 }
 
-/// What clusters are called: groups where the verdict says that the rows fall apart, slices otherwise.
+/// What clusters are called: groups where the verdict says that the rows fall apart at that k, slices otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Noun {
     /// One.
@@ -123,9 +126,10 @@ pub struct Noun {
 }
 
 impl Noun {
-    /// The word that a verdict allows.
-    pub fn of(verdict: Option<&Verdict>) -> Self {
-        match verdict.and_then(|verdict| verdict.k) {
+    /// The word that a verdict allows for `k` clusters: at another k than that of the groups these are cut up or put
+    /// together.
+    pub fn of(verdict: Option<&Verdict>, k: usize) -> Self {
+        match verdict.and_then(|verdict| verdict.k).filter(|groups| *groups == k) {
             Some(_) => Self { one: "group", many: "groups" },
             None => Self { one: "slice", many: "slices" },
         }
@@ -146,7 +150,7 @@ impl Noun {
 impl Story {
     /// Tells what was found.
     pub fn new(told: &Told<'_>) -> Self {
-        let noun = Noun::of(told.sweep.verdict.as_ref());
+        let noun = Noun::of(told.sweep.verdict.as_ref(), told.found.clustering.k);
         let mut missing = Vec::new();
         let mut sections = vec![short(told, noun), k::section(told, noun), people::section(told, noun, &mut missing)];
         sections.extend(people::funnel(told, &mut missing));

@@ -114,6 +114,7 @@ seed = 0
 starts = 10
 engine = "kscope"
 silhouette = "auto"
+reference = "copula"
 rule = "job = \"a\""
 
 [source]

@@ -146,6 +146,12 @@ fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
     Table::new(theme, &columns, ks, cells).at(Some(at), offset).stale(model.stale).render(area, buffer);
 }
 
+/// Two digits, with a minus where something is left of it.
+fn signed(value: f64) -> String {
+    let digits = format!("{:.2}", value.abs());
+    if value < 0.0 && digits != "0.00" { format!("−{digits}") } else { digits }
+}
+
 fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
     let total = model.sweep.as_ref().map_or(0.0, |s| s.prepared.matrix.total_ss());
     let share = |found: &KFound| if total > 0.0 { 100.0 * found.clustering.wcss / total } else { 0.0 };
@@ -167,7 +173,7 @@ fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
             Some(s) if s.exact => "exact".to_owned(),
             other => number(other.map(|s| s.se), 3),
         }),
-        Cell::from(evidence.and_then(|e| e.gap).map_or(untested.clone(), |gap| format!("{:.2}", gap.value))),
+        Cell::from(evidence.and_then(|e| e.gap).map_or(untested.clone(), |gap| signed(gap.value))),
         match evidence.and_then(KEvidence::least_stable) {
             Some(least) if least < STABLE => Cell::styled(format!("! {least:.2}"), model.theme.palette.warn),
             least => Cell::from(least.map_or(untested.clone(), |least| format!("{least:.2}"))),
