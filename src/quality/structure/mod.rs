@@ -33,7 +33,7 @@ pub const SAMPLE: usize = 2000;
 /// Ungrouped tables.
 pub const TABLES: usize = 20;
 /// Starts for each k on a sample, at most.
-const STARTS: u32 = 3;
+const STARTS: u32 = 10;
 /// Ungrouped tables that are fitted at once, between two looks at the first results.
 const AT_ONCE: usize = 4;
 

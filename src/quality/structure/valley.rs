@@ -29,7 +29,7 @@ pub struct Valley {
 const SIGNIFICANT: f64 = 0.02;
 /// A dip parts where it is so many times the one that 95 % of the reference tables stay below. (A continuum that K-Means
 /// cuts has dips too, and they do not vanish with more rows: those of reference tables say how large they are.)
-const BEYOND: f64 = 1.35;
+const BEYOND: f64 = 1.5;
 
 impl Valley {
     /// Whether it parts the two: significant, and clearly larger than in reference tables.
