@@ -235,7 +235,7 @@ fn open_change_k_toggle_drill_edit_quit() {
     session.wait_for("[3 Choose k]");
     session.press("?");
     session.wait_for("one cluster more");
-    session.press("jjjj");
+    session.press("jjjjjjjj");
     session.wait_for("quit at once");
     session.press("q");
     session.wait_for("Verdict");
