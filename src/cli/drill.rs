@@ -1,5 +1,6 @@
 //! `kscope drill`: a rule as a funnel, and the rows behind it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -8,8 +9,10 @@ use super::choices::{self, FitChoices, FormatChoice, SaveChoices, TableChoices};
 use super::output;
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
+use crate::privacy::Ids;
 use crate::report::drill::DrillReport;
-use crate::report::{self, Format};
+use crate::report::receipt::{self, Receipt};
+use crate::report::{self, Format, list};
 use crate::segments::drill::{ClusterOf, RuleColumns, drill};
 use crate::segments::subgroup;
 use crate::study::recipe::{DEFAULT_RULE, Recipe};
@@ -27,11 +30,14 @@ pub(super) struct Drill {
     /// Cluster too, and tell which cluster holds how many.
     #[arg(long)]
     k: Option<usize>,
-    /// Put the id column into the rows.
+    /// Put the id column into the rows as it is; without it, ids in --out are hashed with a salt that is forgotten.
     #[arg(long)]
     with_ids: bool,
+    /// Write the rows behind the rule: CSV, or Parquet or JSON where the name ends so.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     /// Search for rules whose people are paid low for their experience.
-    #[arg(long, conflicts_with_all = ["rule", "k", "with_ids", "save_recipe"])]
+    #[arg(long, conflicts_with_all = ["rule", "k", "with_ids", "out", "save_recipe"])]
     discover: bool,
     /// How many rules at most.
     #[arg(long, default_value_t = subgroup::TOP, value_name = "N", requires = "discover")]
@@ -53,8 +59,11 @@ impl Drill {
         }
         let rule = self.rule.clone().or(recipe.rule.take()).unwrap_or_else(|| DEFAULT_RULE.to_owned());
         recipe.rule = Some(rule.clone());
+        if let Some(out) = &self.out {
+            receipt::check_both_free(out, self.saving.force)?;
+        }
         self.saving.check()?;
-        let (text, notices, cleaned) = self.fit.on_threads(|| {
+        let (text, notices, cleaned, rows) = self.fit.on_threads(|| {
             let cleaned = choices::clean(&recipe, cancel)?;
             let clusters = recipe.k.map(|k| clusters(&cleaned, &recipe, k, cancel)).transpose()?;
             let columns =
@@ -63,10 +72,18 @@ impl Drill {
             let text = match self.format.into() {
                 Format::Text => report::drill::text(&cleaned, &found),
                 Format::Json => report::json::document(&DrillReport::new(&found))?,
-                Format::Csv => report::drill::csv(&cleaned, &found, clusters.as_ref(), self.with_ids)?,
+                Format::Csv => {
+                    report::drill::csv(&cleaned, &found, clusters.as_ref(), self.with_ids.then_some(Ids::Plain))?
+                }
             };
-            Ok((text, found.notices, cleaned))
+            let ids = if self.with_ids { Ids::Plain } else { Ids::Hashed };
+            let rows = self.out.is_some().then(|| report::drill::rows(&cleaned, &found, clusters.as_ref(), Some(ids)));
+            Ok((text, found.notices, cleaned, rows))
         })?;
+        if let (Some(out), Some(rows)) = (&self.out, rows) {
+            list::write(out, self.saving.force, &rows)?;
+            Receipt::new(&cleaned, &recipe, &output::command()).write_beside(out, self.saving.force)?;
+        }
         self.saving.save(&recipe, &cleaned.table)?;
         output::notices(&notices);
         output::data(&text)

@@ -3,11 +3,13 @@
 use serde::Serialize;
 
 use super::json::Numbers;
+use super::list::{self, Cells};
 use super::text::{self, Align};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::privacy::{self, Ids};
 use crate::segments::drill::{ClusterOf, Drill, NO_CLUSTER};
 use crate::study::Cleaned;
-use crate::table::column::{Column, Data, plain_number};
+use crate::table::column::Data;
 use crate::table::money::{format_pay, group_thousands};
 use crate::table::role::Role;
 
@@ -139,44 +141,48 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
     out
 }
 
-/// The rows behind a rule for spreadsheets: the source row, every column but the id (with it on request), the
+/// The rows behind a rule for spreadsheets; see [`list`].
+///
+/// # Errors
+/// What the writer reports.
+pub fn csv(cleaned: &Cleaned, drill: &Drill, clusters: Option<&ClusterOf>, ids: Option<Ids>) -> Result<String> {
+    list::csv_text(&rows(cleaned, drill, clusters, ids))
+}
+
+/// The rows behind a rule: the source row, every column but the id (with it on request, hashed as `id` or as it is), the
 /// cluster where there is one, and the peers where there are pay and experience.
-pub fn csv(cleaned: &Cleaned, drill: &Drill, clusters: Option<&ClusterOf>, with_ids: bool) -> Result<String> {
-    let failed = |e: csv::Error| Error::failed("cannot write CSV").because(e);
+pub fn rows(cleaned: &Cleaned, drill: &Drill, clusters: Option<&ClusterOf>, ids: Option<Ids>) -> Vec<list::Column> {
     let learners = &cleaned.learners;
-    let columns: Vec<&Column> =
-        learners.columns.iter().filter(|c| c.role != Role::Ignore && (with_ids || c.role != Role::Learner)).collect();
-    let mut out = csv::Writer::from_writer(Vec::new());
-    let mut header = vec!["row"];
-    header.extend(columns.iter().map(|c| c.name.as_str()));
-    header.extend(clusters.map(|_| "cluster"));
-    if cleaned.peers.is_some() {
-        header.extend(["peer_median", "peer_n", "peer_level", "gap"]);
+    let at = || drill.rows.iter().map(|row| *row as usize);
+    let whole = |of: &dyn Fn(usize) -> Option<i64>| Cells::Whole(at().map(of).collect());
+    let mut columns = vec![list::Column::new("row", whole(&|row| Some(i64::from(learners.source_row[row]))))];
+    for column in learners.columns.iter().filter(|c| c.role != Role::Ignore) {
+        let (name, cells) = match (&column.data, column.role, ids) {
+            (_, Role::Learner, None) => continue,
+            (_, Role::Learner, Some(how)) => {
+                let disclosed = privacy::list(learners, drill.rows.clone(), how);
+                let ids = disclosed.get().ids.iter().flatten().map(|id| Some(id.clone()));
+                let name = if how == Ids::Plain { column.name.as_str() } else { "id" };
+                (name, Cells::Text(ids.collect()))
+            }
+            (Data::Number(values), ..) => (column.name.as_str(), Cells::Number(at().map(|row| values[row]).collect())),
+            (Data::Text(text), ..) => {
+                (column.name.as_str(), Cells::Text(at().map(|row| text.get(row).map(str::to_owned)).collect()))
+            }
+        };
+        columns.push(list::Column::new(name, cells));
     }
-    out.write_record(&header).map_err(failed)?;
-    for &row in &drill.rows {
-        let at = row as usize;
-        let mut record = vec![learners.source_row[at].to_string()];
-        record.extend(columns.iter().map(|c| match &c.data {
-            Data::Number(_) => c.cell(at),
-            Data::Text(text) => super::spreadsheet_safe(text.get(at).unwrap_or_default()).into_owned(),
-        }));
-        if let Some(clusters) = clusters {
-            let label = clusters.labels[at];
-            record.push(if label == NO_CLUSTER { String::new() } else { label.to_string() });
-        }
-        if let Some(peers) = &cleaned.peers {
-            record.extend(match peers.of(at) {
-                Some(peer) => [
-                    plain_number(peer.median),
-                    peer.n.to_string(),
-                    peer.level.word().to_owned(),
-                    plain_number(peer.gap),
-                ],
-                None => [const { String::new() }; 4],
-            });
-        }
-        out.write_record(&record).map_err(failed)?;
+    if let Some(clusters) = clusters {
+        let label = |row: usize| Some(clusters.labels[row]).filter(|label| *label != NO_CLUSTER).map(i64::from);
+        columns.push(list::Column::new("cluster", whole(&label)));
     }
-    super::csv_text(out)
+    if let Some(peers) = &cleaned.peers {
+        let number = |of: &[f64]| Cells::Number(at().map(|row| of[row]).collect());
+        columns.push(list::Column::new("peer_median", number(&peers.median)));
+        columns.push(list::Column::new("peer_n", whole(&|row| peers.of(row).map(|peer| i64::from(peer.n)))));
+        let level = at().map(|row| peers.of(row).map(|peer| peer.level.word().to_owned()));
+        columns.push(list::Column::new("peer_level", Cells::Text(level.collect())));
+        columns.push(list::Column::new("gap", number(&peers.gap)));
+    }
+    columns
 }

@@ -8,6 +8,7 @@ use super::list::{Cells, Column};
 use super::text::{self, Align};
 use crate::error::{Error, Result};
 use crate::privacy::{self, Disclosed, Ids, List, ShownCard};
+use crate::segments::age::Share;
 use crate::segments::audience::{Audience, Composition};
 use crate::segments::cards::{Card, Effect, Kind, Person, Unit};
 use crate::study::Cleaned;
@@ -92,6 +93,9 @@ struct CompositionJson {
     above_peers: Option<f64>,
     older: Option<f64>,
     age_is_assumed: Option<bool>,
+    /// Share by band of age, and by stage of the career; null under the privacy floor.
+    age_bands: BTreeMap<&'static str, Option<f64>>,
+    stages: BTreeMap<&'static str, Option<f64>>,
     of_kind: BTreeMap<&'static str, f64>,
 }
 
@@ -191,8 +195,31 @@ fn composition_json(cleaned: &Cleaned, composition: &Composition) -> Composition
         above_peers: composition.above_peers,
         older: composition.older,
         age_is_assumed: cleaned.ages.as_ref().map(|ages| ages.basis.is_assumed()),
+        age_bands: composition.ages.iter().flat_map(|ages| shares(&ages.bands)).collect(),
+        stages: composition.ages.iter().flat_map(|ages| shares(&ages.stages)).collect(),
         of_kind,
     }
+}
+
+/// Shares by band; none of a band with fewer learners than the privacy floor, nor of one that would tell of it.
+fn shares(bands: &[Share]) -> Vec<(&'static str, Option<f64>)> {
+    let sizes: Vec<usize> = bands.iter().map(|band| band.rows).collect();
+    let shown = privacy::parts(&sizes);
+    bands.iter().zip(shown.get()).map(|(band, rows)| (band.band, rows.map(|_| band.share))).collect()
+}
+
+/// Bands of age and stages of the career of an audience, and of as many by the rule in use: shares.
+pub fn bands(audience: &Audience) -> Vec<[String; 3]> {
+    let (Some(own), Some(rule)) = (&audience.composition.ages, &audience.by_rule.ages) else { return Vec::new() };
+    let approx = if own.basis.is_assumed() { "≈" } else { "" };
+    let mut rows = Vec::new();
+    for (before, own, rule) in [(approx, &own.bands, &rule.bands), ("", &own.stages, &rule.stages)] {
+        let percent = |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{before}{:.0} %", 100.0 * s));
+        for ((band, mine), (_, other)) in shares(own).into_iter().zip(shares(rule)) {
+            rows.push([format!("{before}{band}"), percent(mine), percent(other)]);
+        }
+    }
+    rows
 }
 
 fn audience_json(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> AudienceJson {
@@ -298,7 +325,8 @@ fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> String 
     let header =
         [("segment", Align::Left), ("wanted", Align::Right), ("learners", Align::Right), ("ordered by", Align::Left)];
     let mut out = format!("Audience of {}\n{}", group_thousands(audience.budget as u64), text::table(&header, &rows));
-    let mut rows: Vec<Vec<String>> = made_of(cleaned, audience).into_iter().map(Vec::from).collect();
+    let mut rows: Vec<Vec<String>> =
+        made_of(cleaned, audience).into_iter().chain(bands(audience)).map(Vec::from).collect();
     let (own, rule) = (&audience.composition, &audience.by_rule);
     for ((kind, mine), (_, other)) in own.of_kind.iter().zip(&rule.of_kind) {
         rows.push(vec![kind.to_string(), format!("{mine:.0}"), format!("{other:.0}")]);

@@ -5,7 +5,7 @@ mod mix;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::age::Ages;
+use super::age::{self, AgeProfile, Ages};
 use super::cards::{Card, Cards, Kind, RuleInUse};
 use super::peers::{Known, Peers};
 use crate::error::{Error, Result};
@@ -99,6 +99,8 @@ pub struct Composition {
     pub above_peers: Option<f64>,
     /// Share of 35 and older, among those whose age is known or assumed.
     pub older: Option<f64>,
+    /// Bands of age and stages of the career; `None` where nothing is known of age.
+    pub ages: Option<AgeProfile>,
     /// Expected learners of each kind of card, for as many as the audience has.
     pub of_kind: Vec<(Kind, f64)>,
 }
@@ -309,6 +311,7 @@ fn composition(from: &From<'_>, rows: &[u32], learners: usize) -> Composition {
         experience: median(Role::Experience),
         above_peers: share(&from.peers.gap, &|gap| gap > 0.0),
         older: from.ages.and_then(|ages| share(&ages.years, &|years| years >= OLDER)),
+        ages: from.ages.and_then(|ages| age::profiles(ages, from.learners, &[rows.to_vec()]).pop()),
         of_kind: from.cards.cards.iter().filter(|card| card.kind.is_about_people()).map(of_kind).collect(),
     }
 }

@@ -267,6 +267,60 @@ fn an_audience_keeps_to_its_budget_its_exclusions_and_its_caps() {
     assert!(complaint.contains("line 3") && complaint.contains("99999999"), "{complaint}");
 }
 
+/// Whatever is asked for: never more than the budget, nobody twice, no company or role above its cap, and no more of a kind
+/// than its share unless another kind has too few.
+#[test]
+fn whatever_is_asked_for_an_audience_keeps_to_it() {
+    let folder = Folder::new();
+    let (table, out) = (folder.arg("x.csv"), folder.arg("out.csv"));
+    run(["sample", "--rows", "8000", "--seed", "31", "--out", &table]).data();
+    let mut dice = Dice::new(99);
+    for _ in 0..12 {
+        let budget = dice.0.random_range(1..900usize);
+        let (caps, weights) =
+            ([dice.uniform(0.01, 0.6), dice.uniform(0.02, 1.0)], [dice.uniform(0.0, 9.0), dice.uniform(0.1, 9.0)]);
+        let mix = format!("experienced-underpaid={:.2},young-rising={:.2}", weights[0], weights[1]);
+        let said = [
+            ("--audience", budget.to_string()),
+            ("--company-cap", caps[0].to_string()),
+            ("--role-cap", caps[1].to_string()),
+        ];
+        let mut args = vec![
+            "plan".to_owned(),
+            table.clone(),
+            "--mix".to_owned(),
+            mix,
+            "--out".to_owned(),
+            out.clone(),
+            "--force".to_owned(),
+        ];
+        args.extend(said.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]));
+        args.extend(["--format", "json"].map(str::to_owned));
+        let plan = run(&args).json();
+        let people = lines(Path::new(&out));
+        assert!(people.len() <= budget && plan["audience"]["learners"] == people.len(), "{args:?}");
+        let ids: BTreeSet<&str> = people.iter().map(|line| line["id"].as_str()).collect();
+        assert_eq!(ids.len(), people.len(), "{args:?}");
+        for (column, cap) in [("company", caps[0]), ("role", caps[1])] {
+            let most = ((cap * budget as f64) as usize).max(1);
+            let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+            people.iter().for_each(|line| *count.entry(line[column].as_str()).or_default() += 1);
+            let over = count.iter().find(|(level, n)| !["", "unknown"].contains(*level) && **n > most);
+            assert_eq!(over, None, "{args:?}");
+        }
+        let segments = plan["audience"]["segments"].as_array().unwrap();
+        let wanted: u64 = segments.iter().map(|s| s["wanted"].as_u64().unwrap()).sum();
+        assert_eq!(wanted, budget as u64, "{args:?}");
+        // Figures of a part are there only where they tell of nobody.
+        for segment in segments {
+            assert!(
+                segment["learners"].is_null() || segment["learners"] == 0 || segment["learners"].as_u64() >= Some(10),
+                "{segment}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_plan_is_in_the_recipe() {
     let folder = Folder::new();

@@ -2,7 +2,7 @@
 
 use super::{Block, Entry, Section, Table, Told, percent};
 use crate::privacy::{FLOOR, ShownCard};
-use crate::report::plan::{effect_words, holds_words, made_of};
+use crate::report::plan::{bands, effect_words, holds_words, made_of};
 use crate::report::svg::{Pair, Whisker, pairs, whiskers};
 use crate::report::text::Align;
 use crate::table::money::group_thousands;
@@ -140,7 +140,7 @@ fn against_rule(told: &Told<'_>) -> Vec<Block> {
         .collect();
     let said: Vec<String> =
         bars.iter().map(|bar| format!("{}: {} against {}", bar.label, bar.figures[0], bar.figures[1])).collect();
-    let rows = made_of(told.cleaned, audience).into_iter().map(Vec::from);
+    let rows = made_of(told.cleaned, audience).into_iter().chain(bands(audience)).map(Vec::from);
     let mut rows: Vec<Vec<String>> = rows.collect();
     rows.extend(bars.iter().map(|bar| vec![bar.label.clone(), bar.figures[0].clone(), bar.figures[1].clone()]));
     let columns = [("", Align::Left), ("audience", Align::Right), ("rule in use", Align::Right)];

@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use super::view::part;
 use super::{Asks, Part, Planned, is_stale, segments, update};
 use crate::privacy;
-use crate::report::plan::made_of;
+use crate::report::plan::{bands, made_of};
 use crate::segments::audience::Audience;
 use crate::segments::cards::Kind;
 use crate::segments::listing::Order;
@@ -160,6 +160,9 @@ fn composition(model: &Model, planned: &Planned, audience: &Audience, long: bool
     for (kind, _) in audience.composition.of_kind.iter().filter(|_| long) {
         let (own, rule) = (&audience.composition.of_kind, &audience.by_rule.of_kind);
         rows.push([kind.to_string(), count(own, *kind), count(rule, *kind)]);
+    }
+    if long {
+        rows.extend(bands(audience));
     }
     rows
 }
