@@ -23,6 +23,8 @@ use crate::tui::widget::line::heading;
 use crate::tui::widget::table::{Cell, Column, Table};
 use crate::tui::widget::{put, put_right};
 
+/// Lines of a screen on which bands of age and stages of the career have room.
+const TALL: u16 = 40;
 /// Cells of the table of segments where the composition stands beside it.
 const SEGMENTS: u16 = 50;
 /// Cells of the composition, at least and at most.
@@ -161,7 +163,8 @@ fn composition(model: &Model, planned: &Planned, audience: &Audience, long: bool
         let (own, rule) = (&audience.composition.of_kind, &audience.by_rule.of_kind);
         rows.push([kind.to_string(), count(own, *kind), count(rule, *kind)]);
     }
-    if long {
+    // Where there is room for them and for the first people to contact.
+    if long && model.size.1 >= TALL {
         rows.extend(bands(audience));
     }
     rows
