@@ -10,7 +10,7 @@ use crate::features::Feature;
 use crate::table::cleaning::Cleaning;
 
 /// Memory that kept sweeps may take together, in bytes.
-const MOST_BYTES: usize = 256 << 20;
+pub const MOST_BYTES: usize = 256 << 20;
 
 /// What a sweep depends on.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,6 +8,7 @@ use super::keys::{self, Action};
 use super::model::Model;
 use super::widget::panel::{Panel, centred, clear};
 use super::widget::put;
+use crate::study::cache::MOST_BYTES;
 
 /// Rows of the help: a place as a heading, or a key with its words.
 fn lines() -> Vec<(Option<String>, String, &'static str)> {
@@ -47,7 +48,11 @@ pub(super) fn view(model: &Model, first: usize, area: Rect, buffer: &mut Buffer)
     let lines = lines();
     let area = centred(area, 72.min(area.width), (lines.len() as u16 + 2).min(area.height));
     clear(area, buffer);
-    (&Panel::new(theme, "Keys").caption("Esc closes").focused(true)).render(area, buffer);
+    let caption = match model.kept >> 20 {
+        0 => "Esc closes".to_owned(),
+        megabytes => format!("earlier choices are kept in {megabytes} of {} MB · Esc closes", MOST_BYTES >> 20),
+    };
+    (&Panel::new(theme, "Keys").caption(&caption).focused(true)).render(area, buffer);
     let inner = Panel::inner(area);
     for (y, (heading, keys, words)) in lines.iter().skip(first).take(usize::from(inner.height)).enumerate() {
         let at = inner.y + y as u16;

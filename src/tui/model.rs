@@ -146,6 +146,8 @@ pub struct Model {
     pub running: Vec<Running>,
     /// Counts while something runs, for the spinner.
     pub tick: u64,
+    /// Memory that earlier choices are kept in, in bytes.
+    pub kept: usize,
     /// The screen that is shown.
     pub tab: Tab,
     /// Screens to go back to.
@@ -201,6 +203,7 @@ impl Model {
             message: None,
             running: Vec::new(),
             tick: 0,
+            kept: 0,
             tab: tab.unwrap_or(Tab::ChooseK),
             trail: Vec::new(),
             help: None,

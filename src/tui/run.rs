@@ -229,6 +229,7 @@ impl Explorer {
         if let (Msg::Job(QUALITY, _, Event::Done(Outcome::Sweep(sweep))), Some(key)) = (msg, &self.fitted) {
             self.cache.put(key.clone(), Arc::clone(sweep));
         }
+        self.model.kept = self.cache.bytes();
     }
 
     fn perform(&mut self, effect: Effect) {
