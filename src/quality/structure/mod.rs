@@ -305,3 +305,86 @@ fn summarise(evidence: &mut Evidence, found: &[Clustering], nulls: &[Vec<Null>])
         k.gap = Some(Gap { value, se: (variance * (1.0 + 1.0 / n)).sqrt() });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quality::{self, KQuality};
+
+    /// Rows of two columns around some centres.
+    fn table(centres: &[[f64; 2]], each: usize, seed: u64) -> Vec<f64> {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let around = |c: &[f64; 2]| [c[0] + reference::normal(&mut rng), c[1] + reference::normal(&mut rng)];
+        let rows = (0..each).flat_map(|_| centres.iter()).map(around);
+        rows.flatten().collect()
+    }
+
+    fn gathered(values: &[f64], tables: usize) -> (Vec<KQuality>, Evidence) {
+        let (matrix, never) = (Matrix::from_rows(values, 2).unwrap(), Cancel::never());
+        let found = cluster::sweep(&matrix, 5, Params::default(), &never, &mut |_| {}).unwrap();
+        let clusterings: Vec<&Clustering> = found.iter().collect();
+        let parts = [0, 1].map(|at| Part { columns: at..at + 1, name: format!("x{at}"), nominal: false });
+        let question = Question {
+            matrix: &matrix,
+            parts: &parts,
+            clusterings: &clusterings,
+            params: Params::default(),
+            reference: Ungrouped::Copula,
+            tables,
+        };
+        let mut shares = Vec::new();
+        let evidence = evidence(&question, &never, &mut |_, share| shares.push(share)).unwrap();
+        assert!(shares.is_sorted() && shares.last() == Some(&1.0), "{shares:?}");
+        let cancelled = Cancel::never();
+        cancelled.cancel();
+        assert!(super::evidence(&question, &cancelled, &mut |_, _| {}).is_err());
+        (quality::assess(&matrix, &clusterings, Mode::Auto, 0, &never, &mut |_| {}).unwrap(), evidence)
+    }
+
+    #[test]
+    fn three_groups_are_groups_and_said_so() {
+        let (qualities, evidence) = gathered(&table(&[[0.0, 0.0], [7.0, 0.0], [0.0, 7.0]], 200, 1), TABLES);
+        let at = |k: usize| &evidence.ks[k - 1];
+        assert_eq!((evidence.tables, evidence.rows, at(3).parted()), (TABLES, 600, 3));
+        assert!(at(3).gap.unwrap().value > 3.0 * at(3).gap.unwrap().se && at(3).least_stable() > Some(0.95));
+        assert!(at(3).prediction_strength > Some(0.95) && at(5).prediction_strength < Some(0.8));
+        assert!(at(1).valleys.is_empty() && at(1).stability.is_none() && at(1).null_silhouette.is_none());
+        let verdict = judge(&qualities, &evidence);
+        assert_eq!((verdict.kind, verdict.k, verdict.suggested_k), (quality::Kind::Groups, Some(3), Some(3)));
+        assert!(
+            verdict.text.starts_with("Three groups: the largest k whose every cluster is parted"),
+            "{}",
+            verdict.text
+        );
+        assert_eq!(verdict.criteria.len(), 10);
+    }
+
+    #[test]
+    fn one_cloud_is_never_groups() {
+        for seed in 2..6 {
+            let (qualities, evidence) = gathered(&table(&[[0.0, 0.0]], 600, seed), TABLES);
+            let verdict = judge(&qualities, &evidence);
+            assert_eq!(verdict.k, None, "{}", verdict.text);
+            assert_ne!(verdict.kind, quality::Kind::Groups, "{}", verdict.text);
+        }
+    }
+
+    #[test]
+    fn nothing_is_claimed_before_all_is_there() {
+        let (qualities, mut evidence) = gathered(&table(&[[0.0, 0.0], [9.0, 0.0]], 60, 3), 4);
+        evidence.ks.iter_mut().for_each(|k| k.stability = None);
+        let verdict = judge(&qualities, &evidence);
+        assert_eq!((verdict.k, verdict.suggested_k), (None, None));
+        assert!(verdict.text.ends_with("is being tested."), "{}", verdict.text);
+    }
+
+    #[test]
+    fn the_order_of_rows_and_the_number_of_threads_change_nothing() {
+        let values = table(&[[0.0, 0.0], [4.0, 1.0]], 150, 7);
+        let turned: Vec<f64> = values.chunks(2).rev().flatten().copied().collect();
+        let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let first = gathered(&values, 8).1;
+        assert_eq!(first, one.install(|| gathered(&values, 8).1));
+        assert_eq!(first, gathered(&turned, 8).1);
+    }
+}

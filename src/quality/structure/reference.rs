@@ -3,7 +3,8 @@
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use super::Part;
+use super::valley::spread_ties;
+use super::{Part, dip};
 
 /// What a reference table keeps of the data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -53,7 +54,7 @@ impl<'a> Source<'a> {
             of_ranks.push(ranks(&column));
             let mut sorted = column;
             sorted.sort_unstable_by(f64::total_cmp);
-            source.sorted.push(sorted);
+            source.sorted.push(of_one_mode(sorted));
         }
         // Normal values with correlation r have the rank correlation 6/π · asin(r/2) (Pearson 1907).
         let mut latent = correlations(&of_ranks);
@@ -113,6 +114,26 @@ impl<'a> Source<'a> {
         }
         latent
     }
+}
+
+/// A column that is clearly of several modes by itself: groups along it would be in every table that keeps its values.
+const MODES: (f64, f64) = (0.04, 0.001);
+
+/// Ascending values, unless they are clearly of several modes: then normal ones of the same mean and spread.
+fn of_one_mode(sorted: Vec<f64>) -> Vec<f64> {
+    let mut spread = sorted.clone();
+    spread_ties(&mut spread, 0);
+    let dip = dip::dip(&spread);
+    if dip < MODES.0 || dip::p_value(dip, sorted.len()) > MODES.1 {
+        return sorted;
+    }
+    let n = sorted.len() as f64;
+    let mean = sorted.iter().sum::<f64>() / n;
+    let deviation = (sorted.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(0);
+    let mut values: Vec<f64> = sorted.iter().map(|_| mean + deviation * normal(&mut rng)).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values
 }
 
 /// A standard normal value (Box & Muller 1958).
@@ -196,12 +217,12 @@ mod tests {
         values.chunks(columns).map(|row| row[at]).collect()
     }
 
-    /// Two groups along a diagonal, far apart, and a third column of their number.
-    fn two_groups(n: usize) -> Vec<f64> {
+    /// Two groups along a diagonal, so far apart, and a skewed column.
+    fn two_groups(n: usize, apart: f64) -> Vec<f64> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         (0..n)
             .flat_map(|row| {
-                let group = if row % 2 == 0 { 0.0 } else { 8.0 };
+                let group = if row % 2 == 0 { 0.0 } else { apart };
                 [group + normal(&mut rng), group + normal(&mut rng), -2.0 * normal(&mut rng).exp()]
             })
             .collect()
@@ -209,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_copula_keeps_marginals_and_rank_correlations() {
-        let values = two_groups(2000);
+        let values = two_groups(2000, 2.5);
         let parts = parts(3);
         let source = Source::new(&values, 3, &parts);
         let table = source.table(Ungrouped::Copula, 4);
@@ -229,6 +250,22 @@ mod tests {
         assert!(permuted[0][1].abs() < 0.06, "{}", permuted[0][1]);
         assert_eq!(table, source.table(Ungrouped::Copula, 4));
         assert_ne!(table, source.table(Ungrouped::Copula, 5));
+    }
+
+    #[test]
+    fn a_column_of_several_modes_has_one_in_the_reference() {
+        let values = two_groups(2000, 8.0);
+        let parts = parts(3);
+        let table = Source::new(&values, 3, &parts).table(Ungrouped::Copula, 4);
+        let dip_of = |values: &[f64], at: usize| {
+            let mut column = column(values, at, 3);
+            column.sort_unstable_by(f64::total_cmp);
+            dip::dip(&column)
+        };
+        assert!(dip_of(&values, 0) > 0.1 && dip_of(&table, 0) < 0.02);
+        let mut skewed = [column(&values, 2, 3), column(&table, 2, 3)];
+        skewed.iter_mut().for_each(|values| values.sort_unstable_by(f64::total_cmp));
+        assert_eq!(skewed[0], skewed[1]);
     }
 
     #[test]

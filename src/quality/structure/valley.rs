@@ -44,8 +44,9 @@ const MOSTLY: f64 = 0.5;
 /// The valley of every cluster; `None` for one that has no neighbour, and for one that differs from it by
 /// levels of discrete columns.
 ///
-/// `labels` go by distinct row of the matrix, which may be a sample of what was clustered. Rows are projected on the line between the centroids in the `ordered` columns alone: between the levels of a category,
-/// and between the few values of a count or a year, there is nothing that could be a valley.
+/// `labels` go by distinct row of the matrix, which may be a sample of what was clustered. Rows are projected on the line
+/// between the centroids in the `ordered` columns alone: between the levels of a category, and between the few values of a
+/// count or a year, there is nothing that could be a valley.
 pub(super) fn valleys(
     matrix: &Matrix,
     ordered: &[usize],
@@ -61,11 +62,10 @@ pub(super) fn valleys(
             let (neighbour, _) = nearest[cluster]?;
             let side = members[cluster].len().min(members[neighbour].len());
             let d = matrix.columns();
-            let apart = |at: &usize| clustering.centroids[neighbour * d + at] - clustering.centroids[cluster * d + at];
-            let line: Vec<(usize, f64)> = ordered.iter().map(|at| (*at, apart(at))).collect();
-            let square =
-                |at: usize| (clustering.centroids[neighbour * d + at] - clustering.centroids[cluster * d + at]).powi(2);
-            let (in_order, all) = (ordered.iter().map(|at| square(*at)).sum::<f64>(), (0..d).map(square).sum::<f64>());
+            let apart = |at: usize| clustering.centroids[neighbour * d + at] - clustering.centroids[cluster * d + at];
+            let line: Vec<(usize, f64)> = ordered.iter().map(|at| (*at, apart(*at))).collect();
+            let in_order: f64 = line.iter().map(|(_, by)| by * by).sum();
+            let all: f64 = (0..d).map(|at| apart(at) * apart(at)).sum();
             if in_order < all * MOSTLY {
                 return None;
             }
@@ -100,7 +100,7 @@ fn members(matrix: &Matrix, k: usize, labels: &[u16], seed: u64) -> Vec<Vec<u32>
 }
 
 /// Spreads equal values evenly at random half-way to their neighbours: values that heap are no modes.
-fn spread_ties(sorted: &mut [f64], seed: u64) {
+pub(super) fn spread_ties(sorted: &mut [f64], seed: u64) {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let distinct: Vec<f64> = {
         let mut values = sorted.to_vec();
