@@ -41,6 +41,23 @@ pub struct List {
     pub ids: Option<Vec<String>>,
 }
 
+/// Columns of a source whose rows are written as they were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceColumns {
+    /// All of them, in order.
+    pub all: Vec<String>,
+    /// Those that stay behind: ids.
+    pub left_out: Vec<String>,
+}
+
+/// The columns of a source as rows of it may be written: without the id column, and without any whose name reads as one,
+/// unless ids are asked for. `id`: the id column, where one is known.
+pub fn source_columns(all: Vec<String>, id: Option<&str>, with_ids: bool) -> Disclosed<SourceColumns> {
+    let is_id = |name: &&String| Some(name.as_str()) == id || Role::from_name(name) == Some(Role::Learner);
+    let left_out = all.iter().filter(is_id).filter(|_| !with_ids).cloned().collect();
+    Disclosed(SourceColumns { all, left_out })
+}
+
 /// An explicit list of people; somebody asked for these rows, so that the floor does not apply.
 pub fn list(learners: &Learners, rows: Vec<u32>, ids: Ids) -> Disclosed<List> {
     let column = learners.with_role(Role::Learner);

@@ -9,6 +9,7 @@ use super::choices::{FormatChoice, delimiter};
 use super::output;
 use crate::error::Result;
 use crate::jobs::Cancel;
+use crate::privacy;
 use crate::report::labelled::{self, Form, Labels, Layout};
 use crate::report::plain::Plain;
 use crate::report::receipt::{self, Receipt};
@@ -82,7 +83,8 @@ impl Score {
     fn write(&self, out: &Path, model: &Model, pieces: &Pieces, cancel: &Cancel) -> Result<(Scored, Vec<String>)> {
         let form = Form::of(out)?;
         let plain = if form.is_typed() { Some(plain(pieces, cancel)?) } else { None };
-        let layout = Layout::new(&pieces.columns(), model.id.as_deref(), self.with_ids, plain);
+        let columns = privacy::source_columns(pieces.columns(), model.id.as_deref(), self.with_ids);
+        let layout = Layout::new(&columns, plain);
         let names: Vec<String> = model.clusters.iter().map(|c| c.name.clone()).collect();
         labelled::write(out, form, self.force, |push| {
             pass(model, pieces, cancel, &mut |frame, first, clusters| {

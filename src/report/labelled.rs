@@ -14,6 +14,7 @@ use super::write::atomically;
 use super::{labels, spreadsheet_safe};
 use crate::cluster::Clustering;
 use crate::error::{Error, Result};
+use crate::privacy::{self, Disclosed, SourceColumns};
 use crate::study::{Cleaned, Prepared, row_labels};
 use crate::table::column::plain_number;
 use crate::table::role::Role;
@@ -75,10 +76,9 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// `id`: the id column, where one is known. `plain`: what text is, for forms that have types.
-    pub fn new(columns: &[String], id: Option<&str>, with_ids: bool, plain: Option<Vec<Plain>>) -> Self {
-        let is_id = |name: &&String| Some(name.as_str()) == id || Role::from_name(name) == Some(Role::Learner);
-        let left_out: Vec<String> = columns.iter().filter(is_id).filter(|_| !with_ids).cloned().collect();
+    /// `plain`: what text is, for forms that have types.
+    pub fn new(columns: &Disclosed<SourceColumns>, plain: Option<Vec<Plain>>) -> Self {
+        let SourceColumns { all: columns, left_out } = columns.get().clone();
         let free = |name: &str| {
             let taken = |name: &String| columns.iter().any(|c| c.eq_ignore_ascii_case(name));
             let numbered = (2u32..).map(|n| format!("{name}_{n}"));
@@ -154,7 +154,7 @@ pub fn of_fit(
         plain
     });
     let id = table.with_role(Role::Learner).map(|c| c.name.as_str());
-    let layout = Layout::new(&columns, id, with_ids, plain);
+    let layout = Layout::new(&privacy::source_columns(columns, id, with_ids), plain);
     layout.frame(source, 0, &Labels { clusters: &clusters, names, silhouettes: Some(&silhouettes) })
 }
 
