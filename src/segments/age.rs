@@ -145,6 +145,9 @@ pub struct AgeProfile {
     pub stages: Vec<Share>,
 }
 
+/// Age from which people were said to be less receptive.
+pub const OLDER: f64 = 35.0;
+
 /// First year of each band of age: those younger than 25 are asked to begin, those of 35 and older are who the
 /// advice to look at age was about.
 const AGE_BANDS: [(f64, &str); 5] = [(0.0, "<25"), (25.0, "25–29"), (30.0, "30–34"), (35.0, "35–39"), (40.0, "40+")];

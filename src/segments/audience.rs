@@ -5,7 +5,7 @@ mod mix;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::age::{self, AgeProfile, Ages};
+use super::age::{self, AgeProfile, Ages, OLDER};
 use super::cards::{Card, Cards, Kind, RuleInUse};
 use super::peers::{Known, Peers};
 use crate::error::{Error, Result};
@@ -13,9 +13,6 @@ use crate::features::encode::quantile;
 use crate::table::cleaning::Learners;
 use crate::table::column::Text;
 use crate::table::role::Role;
-
-/// Age from which people were said to be less receptive.
-const OLDER: f64 = 35.0;
 
 /// What is chosen about an audience.
 #[derive(Clone, Debug, PartialEq)]

@@ -19,8 +19,7 @@ def mixture(r, n, c, shares, spreads, stretch=None):
     """Rows, labels and the Bayes error, by Monte Carlo over fresh rows of the same mixture."""
     k, d = c.shape; shares = np.array(shares) / np.sum(shares)
     covs = [np.eye(d) * s * s if stretch is None else stretch[i] * s * s for i, s in enumerate(spreads)]
-    draw = lambda m: (lambda l: (np.array([r.multivariate_normal(c[i], covs[i]) for i in range(k)]) if False else
-        np.vstack([r.multivariate_normal(c[i], covs[i], size=int((l == i).sum())) for i in range(k)]), np.sort(l)))(r.choice(k, m, p=shares))
+    draw = lambda m: (lambda l: (np.vstack([r.multivariate_normal(c[i], covs[i], size=int((l == i).sum())) for i in range(k)]), np.sort(l)))(r.choice(k, m, p=shares))
     x, y = draw(n); e, l = draw(20000)
     dens = np.column_stack([np.log(shares[i]) - 0.5 * (np.linalg.slogdet(covs[i])[1] +
         np.einsum("ij,jk,ik->i", e - c[i], np.linalg.inv(covs[i]), e - c[i])) for i in range(k)])

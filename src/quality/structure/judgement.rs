@@ -53,24 +53,16 @@ pub fn judge(qualities: &[KQuality], evidence: &Evidence) -> Verdict {
     let suggested = suggested(qualities, ks);
     let mut criteria = plain_verdict.criteria;
     criteria.extend(more_criteria(ks));
-    let (kind, k, text) = match (groups, suggested) {
+    let (kind, suggested_k, text) = match (groups, suggested) {
         (Some(found), _) => (Kind::Groups, Some(found.k), groups_text(found, qualities, evidence)),
-        (None, Some((k, why))) => (Kind::Slices, None, slices_text(k, &why, ks, followed(k))),
+        (None, Some((k, why))) => (Kind::Slices, Some(k), slices_text(k, &why, ks, followed(k))),
         (None, None) => (Kind::Nothing, None, nothing_text(ks)),
     };
-    let suggested_k = suggested_k(k, kind, qualities, ks);
+    let k = suggested_k.filter(|_| kind == Kind::Groups);
     let mut sentences = vec![text];
     sentences.extend(plain_verdict.caution);
-    sentences.extend(dissent(k.or(suggested_k), &criteria, ks, qualities));
+    sentences.extend(dissent(suggested_k, &criteria, ks, qualities));
     Verdict { kind, k, suggested_k, text: sentences.join(" "), criteria, caution: None }
-}
-
-fn suggested_k(k: Option<usize>, kind: Kind, qualities: &[KQuality], ks: &[KEvidence]) -> Option<usize> {
-    match kind {
-        Kind::Groups => k,
-        Kind::Slices => suggested(qualities, ks).map(|(k, _)| k),
-        Kind::Nothing => None,
-    }
 }
 
 /// The k for slices, and why that.

@@ -3,10 +3,9 @@
 use super::bootstrap;
 use super::contrast::{self, Effect, Measure, Unit, Yardsticks};
 use super::{Card, Cards, Kind, Made, Making, NotShown, Person};
+use crate::segments::age::OLDER;
 use crate::table::money::group_thousands;
 
-/// Age from which people were said to be less receptive.
-const OLDER: f64 = 35.0;
 /// Age at graduation as it is assumed, and how far off it may be.
 const GRADUATION: [f64; 3] = [22.0, 20.0, 25.0];
 
@@ -118,7 +117,6 @@ fn collect_age(making: &Making<'_>, found: &Cards) -> Made {
             high,
             se: f64::NAN,
             unit: Unit::Share,
-            measure: Measure::Share,
             words: "≈ share of 35 or older; the interval is the assumption, not chance",
         },
         strata: Vec::new(),
@@ -169,7 +167,6 @@ fn diversify(making: &Making<'_>, found: &Cards) -> Made {
             high: interval.high,
             se: interval.se,
             unit: Unit::Share,
-            measure: Measure::Share,
             words: "share of both that the rule does not reach",
         },
         strata: Vec::new(),

@@ -49,8 +49,6 @@ pub struct Effect {
     pub se: f64,
     /// What it is a figure of.
     pub unit: Unit,
-    /// How it was computed.
-    pub measure: Measure,
     /// What it says, in a few words.
     pub words: &'static str,
 }
@@ -152,7 +150,7 @@ pub(super) fn effect(
         value += yardstick;
     }
     let Interval { low, high, se } = measure.interval(&mut values, yardstick, making.seed);
-    Some(Effect { value, low, high, se, unit, measure, words })
+    Some(Effect { value, low, high, se, unit, words })
 }
 
 /// The direction inside the main strata.

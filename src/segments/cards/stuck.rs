@@ -49,7 +49,6 @@ pub(super) fn card(making: &Making<'_>) -> Made {
         high: share.high * m / expected - 1.0,
         se: share.se * m / expected,
         unit: Unit::Relative,
-        measure: Measure::CountRatio,
         words: "how many more than if one update said nothing about the next",
     };
     if effect.value.is_nan() || effect.value <= MORE.max(CLEAR * effect.se) {
