@@ -338,7 +338,7 @@ pub const TABLE: &[Binding] = &[
     key(Action::PreviousTab, &["shift-tab"], EVERYWHERE, "the screen before"),
     key(Action::Exact, &["s"], &[On(Tab::ChooseK), On(Tab::Clusters)], "the silhouette from all rows, exactly")
         .footer(10, "exact")
-        .when(Model::can_be_exact),
+        .when(Model::can_ask_for_exact),
     key(
         Action::Copy,
         &["y"],

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ratatui::style::Style;
 use tui_input::Input;
 
+use super::exact::Exact;
 use super::follow::{Follow, Shown};
 use super::screen::{clusters, data, drill, features, flow, plan, rows};
 use super::theme::Theme;
@@ -124,6 +125,8 @@ pub struct Model {
     pub stale: bool,
     /// Whether the sweep is of rows that another cleaning left: its labels do not fit the table that is there.
     pub foreign: bool,
+    /// Whether the silhouettes of the sweep are to be had from all rows.
+    pub exact: Exact,
     /// The clusters of the current k by used row, for rules.
     pub clusters_of: Option<Arc<ClusterOf>>,
     /// The clustering that they are of.
@@ -193,6 +196,7 @@ impl Model {
             preview: None,
             stale: false,
             foreign: false,
+            exact: Exact::default(),
             clusters_of: None,
             clusters_from: None,
             drilled: None,
@@ -447,10 +451,18 @@ impl Model {
         self.tab != Tab::Plan
     }
 
-    /// The silhouette was estimated and could be computed.
+    /// Silhouettes of the sweep are estimated and could be computed.
     pub fn can_be_exact(&self) -> bool {
-        let quality = self.found().and_then(|found| found.quality.as_ref());
-        !self.stale && quality.and_then(|q| q.silhouette.as_ref()).is_some_and(|s| !s.exact)
+        let is_estimated = |found: &KFound| {
+            let silhouette = found.quality.as_ref().and_then(|quality| quality.silhouette.as_ref());
+            silhouette.is_some_and(|silhouette| !silhouette.exact)
+        };
+        !self.stale && self.sweep.as_ref().is_some_and(|sweep| sweep.ks.iter().any(is_estimated))
+    }
+
+    /// They could be, and nobody asked for that yet.
+    pub fn can_ask_for_exact(&self) -> bool {
+        self.can_be_exact() && self.exact != Exact::Wanted { asked: true }
     }
 
     /// A cluster is compared.
