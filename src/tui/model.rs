@@ -5,8 +5,9 @@ use std::sync::Arc;
 use ratatui::style::Style;
 use tui_input::Input;
 
-use super::exact::Exact;
+use super::exact::{Exact, forecast};
 use super::follow::{Follow, Shown};
+use super::msg::EXACT;
 use super::screen::{clusters, data, drill, features, flow, plan, rows};
 use super::theme::Theme;
 use crate::cluster::Clustering;
@@ -460,6 +461,20 @@ impl Model {
         !self.stale && self.sweep.as_ref().is_some_and(|sweep| sweep.ks.iter().any(is_estimated))
     }
 
+    /// How far the silhouettes of all rows are, or how to have them; `None` where there are none to be had.
+    pub fn exact_words(&self) -> Option<String> {
+        if !self.can_be_exact() {
+            return None;
+        }
+        let runs = self.running.iter().find(|running| running.lane == EXACT);
+        Some(match (runs, self.exact) {
+            (Some(running), _) => running.what.clone(),
+            (None, Exact::Takes(seconds)) => format!("s: {}", forecast(seconds)),
+            (None, Exact::Untried) => "s measures every row".to_owned(),
+            (None, Exact::Wanted { .. }) => return None,
+        })
+    }
+
     /// They could be, and nobody asked for that yet.
     pub fn can_ask_for_exact(&self) -> bool {
         self.can_be_exact() && self.exact != Exact::Wanted { asked: true }
@@ -478,6 +493,17 @@ impl Model {
     /// What is on screen are the clusters that the choice leads to, so that they can be named.
     pub fn can_rename(&self) -> bool {
         !self.stale && !self.foreign && self.preview.is_none() && !self.profiles().is_empty()
+    }
+
+    /// How well each row fits the clusters on screen is known.
+    pub fn can_list_worst_fit(&self) -> bool {
+        let current = !self.stale && !self.foreign && self.preview.is_none();
+        current && self.clusters_of.as_ref().is_some_and(|clusters| clusters.silhouettes.is_some())
+    }
+
+    /// Something runs in one of these lanes.
+    pub fn runs_in(&self, lanes: &[Lane]) -> bool {
+        self.running.iter().any(|running| lanes.contains(&running.lane))
     }
 
     /// Ages are made of an assumed age at graduation.

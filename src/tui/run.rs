@@ -10,8 +10,7 @@ use crossterm::event::Event as TermEvent;
 use super::Start;
 use super::exact::exact_job;
 use super::jobs::{
-    clean_job, compare_job, discover_job, drill_job, export_job, fit_job, list_job, load_job, plan_job,
-    report_job,
+    clean_job, compare_job, discover_job, drill_job, export_job, fit_job, list_job, load_job, plan_job, report_job,
 };
 use super::model::Model;
 use super::msg::{DRILL, EXACT, EXPORT, Effect, FIT, LANES, LIST, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};

@@ -438,14 +438,21 @@ pub(super) fn refresh_clusters(model: &mut Model) -> Vec<Effect> {
     follow::follow(model);
     let (Some(cleaned), Some((sweep, found))) = (&model.cleaned, model.shown()) else { return Vec::new() };
     let (Some(described), Some(shown)) = (found.described(), model.as_shown()) else { return Vec::new() };
-    let is_named = model.clusters_of.as_ref().is_some_and(|of| of.names == shown.names());
-    if is_named && model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
+    let silhouette = found.quality.as_ref().and_then(|quality| quality.silhouette.as_ref());
+    let per_row = silhouette.and_then(|silhouette| silhouette.per_row.as_ref());
+    let is_told = |of: &ClusterOf| of.names == shown.names() && of.silhouettes.is_some() == per_row.is_some();
+    let is_told = model.clusters_of.as_ref().is_some_and(|of| is_told(of));
+    if is_told && model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
         return Vec::new();
     }
     let from = Arc::clone(&found.clustering);
     let names = shown.names().to_vec();
-    let rows = &sweep.prepared.encoded.rows;
-    model.clusters_of = Some(Arc::new(ClusterOf::new(&cleaned.learners, rows, &described.labels, names)));
+    let (rows, matrix) = (&sweep.prepared.encoded.rows, &sweep.prepared.matrix);
+    let mut clusters = ClusterOf::new(&cleaned.learners, rows, &described.labels, names);
+    if let Some(per_row) = per_row {
+        clusters = clusters.measured(rows, matrix.distinct_of(), per_row);
+    }
+    model.clusters_of = Some(Arc::new(clusters));
     model.clusters_from = Some(from);
     if model.drilled.is_some() || model.tab == Tab::Drill { drill::update::run(model) } else { Vec::new() }
 }
