@@ -21,6 +21,8 @@ mod peers;
 mod pressing;
 #[path = "speed/refit.rs"]
 mod refit;
+#[path = "speed/silhouettes.rs"]
+mod silhouettes;
 #[path = "speed/terminal.rs"]
 mod terminal;
 
@@ -70,6 +72,8 @@ fn main() -> Outcome<()> {
     cancelling::measure(&bench, &effort, &mut board)?;
     eprintln!("memory");
     memory::measure(&bench, &mut board)?;
+    eprintln!("exact silhouettes");
+    silhouettes::measure(&bench, &effort, &mut board)?;
     eprintln!("keys");
     pressing::measure(&bench, &effort, &mut board)?;
     eprintln!("sweeps");

@@ -107,7 +107,7 @@ impl Session {
         self.wait_until("rest", |screen| {
             let mut lines = screen.lines();
             let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-            let runs = ["reading", "cleaning", "clustering", "k ", "silhouette", "counting"];
+            let runs = ["reading", "cleaning", "clustering", "k ", "silhouette", "exact", "counting"];
             first.contains("sil")
                 && !first.contains("stale")
                 && !runs
