@@ -290,7 +290,7 @@ pub fn lower_priority() {
 /// Lets every other thread of ours go first, too: for what nobody asked for.
 pub fn lowest_priority() {
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::nice(15);
+    let _ = rustix::process::nice(10);
 }
 
 #[cfg(test)]

@@ -140,6 +140,7 @@ fn silhouettes(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> 
         };
         return said(model, "sil", &format!("mean {}{how}", silhouette(mean)), width);
     };
+    let key = if model.tab == Tab::Clusters && model.can_list_worst_fit() { " · w lists the lowest" } else { "" };
     let drawn = sparkline(&spread.histogram, spread.histogram.len(), model.theme.glyphs);
     let below = 100.0 * spread.below_zero;
     let words = format!(
@@ -157,7 +158,7 @@ fn silhouettes(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> 
         column("", SUBJECT, Align::Left, theme.palette.dim, theme),
         Piece::new("−1 ", theme.palette.dim),
         Piece::new(drawn, model.cluster_style(profile.cluster)),
-        Piece::new(" 1", theme.palette.dim),
+        Piece::new(format!(" 1{key}"), theme.palette.dim),
     ]);
     lines
 }
