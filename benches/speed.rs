@@ -23,8 +23,12 @@ mod opening;
 mod peers;
 #[path = "speed/pressing.rs"]
 mod pressing;
+#[path = "speed/python.rs"]
+mod python;
 #[path = "speed/refit.rs"]
 mod refit;
+#[path = "speed/silhouettes.rs"]
+mod silhouettes;
 #[path = "speed/terminal.rs"]
 mod terminal;
 
@@ -80,10 +84,12 @@ fn main() -> Outcome<()> {
         eprintln!("cancelling");
         cancelling::measure(&bench, &effort, &mut board)?;
         eprintln!("memory");
-        memory::measure(&bench, &mut board)?;
+        memory::measure(&bench, &effort, &mut board)?;
         eprintln!("keys");
         pressing::measure(&bench, &effort, &mut board)?;
     }
+    eprintln!("exact silhouettes");
+    silhouettes::measure(&effort, &mut board)?;
     eprintln!("sweeps");
     peers::measure(&effort, &mut board)?;
     println!("{}", bench.words());

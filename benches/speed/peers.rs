@@ -23,6 +23,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use super::board::{Board, Sample, digits};
 use super::matrices::{self, MANY_ROWS, ROWS, Values};
+use super::python::{limit_threads, python};
 use super::{Effort, Outcome};
 
 const K_MAX: usize = 12;
@@ -257,30 +258,24 @@ impl Contest {
             Peer::Linfa => Ok(Ok(run_linfa(&self.values)?)),
             Peer::Uni => {
                 let mut command = Command::new(uni_program()?);
+                limit_threads(&mut command);
                 command.arg(&self.files.single).args(numbers).arg(UNI_TOLERANCE);
                 run(command)
             }
             Peer::Intelex | Peer::Scikit => {
                 let intelex = peer == Peer::Intelex;
                 let module = if intelex { "sklearnex" } else { "sklearn" };
-                let python = std::env::var_os("KSCOPE_PYTHON").unwrap_or_else(|| "python3".into());
-                if !importable(Path::new(&python), module) {
-                    return Ok(Err(format!("{module} is not installed: see benches/peers/requirements.txt")));
-                }
-                let mut command = Command::new(&python);
-                command.arg(SCIKIT).arg("sweep");
+                let mut command = match python(module) {
+                    Ok(command) => command,
+                    Err(why) => return Ok(Err(why)),
+                };
+                command.arg(SCIKIT);
                 command.arg(if intelex { &self.files.single } else { &self.files.double }).args(numbers);
                 command.arg(if intelex { "f32" } else { "f64" }).args(intelex.then_some("--intelex"));
                 run(command)
             }
         }
     }
-}
-
-fn importable(python: &Path, module: &str) -> bool {
-    let mut command = Command::new(python);
-    command.args(["-c", &format!("import {module}")]).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
 }
 
 /// kmeans_uni in its own package, built for this CPU, as its documentation asks.
@@ -297,12 +292,8 @@ fn uni_program() -> Outcome<PathBuf> {
     Ok(target.join("release/kmeans-uni-sweep"))
 }
 
-/// Lets a peer work with as many threads as we have and reads its answers.
+/// Lets a peer work and reads its answers.
 fn run(mut command: Command) -> Outcome<Result<Vec<Answer>, String>> {
-    let threads = rayon::current_num_threads().to_string();
-    for variable in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"] {
-        command.env(variable, &threads);
-    }
     let said = command.stderr(Stdio::inherit()).output()?;
     if !said.status.success() {
         return Ok(Err(format!("{command:?} failed")));

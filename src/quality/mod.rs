@@ -19,7 +19,7 @@ mod verdict;
 pub use indices::{Indices, indices};
 pub use knee::{Knee, knee};
 pub use silhouette::{EXACT_ROWS, Mode, Silhouette, of_each_row, silhouettes};
-pub use spread::{Spread, spreads};
+pub use spread::{BINS, Spread, spreads};
 pub use verdict::{Criterion, Kind, Verdict, verdict};
 
 /// What is known about one k.

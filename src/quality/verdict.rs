@@ -374,7 +374,7 @@ pub(in crate::quality) mod tests {
     fn silhouette(value: f64, se: f64) -> Option<Silhouette> {
         let exact = se == 0.0;
         let of = if exact { 1_000 } else { 1_234 };
-        Some(Silhouette { value, se, of, exact, per_cluster: Vec::new(), per_row: None })
+        Some(Silhouette { value, se, of, exact, per_cluster: Vec::new(), per_cluster_se: Vec::new(), per_row: None })
     }
 
     /// k = 1 and then one k per (silhouette, Calinski–Harabasz, Davies–Bouldin).

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::json::{Numbers, SilhouetteJson};
+use super::json::{Numbers, SilhouetteJson, SpreadJson};
 use super::text::{self, Align};
 use crate::error::{Error, Result};
 use crate::segments::profile::Profile;
@@ -49,6 +49,8 @@ struct Cluster {
     name: String,
     wcss: f64,
     silhouette: Option<f64>,
+    silhouette_se: Option<f64>,
+    silhouette_spread: Option<SpreadJson>,
     means: Numbers,
     medians: Numbers,
 }
@@ -60,6 +62,7 @@ impl Fit {
         let clustering = &found.clustering;
         let quality = found.quality.as_ref();
         let silhouette = quality.and_then(|q| q.silhouette.as_ref());
+        let spreads = found.spread(prepared).unwrap_or_default();
         let cluster = |profile: &Profile| {
             let numbers = |f: fn(&crate::segments::profile::NumberProfile) -> f64| {
                 Numbers(profile.numbers.iter().filter(|n| n.input).map(|n| (n.column.clone(), f(n))).collect())
@@ -72,6 +75,8 @@ impl Fit {
                 name: recipe.name(profile).to_owned(),
                 wcss: clustering.cluster_wcss[profile.cluster],
                 silhouette: silhouette.and_then(|s| s.per_cluster.get(profile.cluster).copied().flatten()),
+                silhouette_se: silhouette.and_then(|s| s.per_cluster_se.get(profile.cluster).copied()),
+                silhouette_spread: spreads.get(profile.cluster).and_then(Option::as_ref).map(SpreadJson::from),
                 means: numbers(|n| n.mean),
                 medians: numbers(|n| n.median),
             }

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::json::SilhouetteJson;
+use super::json::{SilhouetteJson, SpreadJson};
 use super::text::{self, Align};
 use crate::error::{Error, Result};
-use crate::quality::Spread;
 use crate::segments::age::{AgeProfile, Share};
 use crate::segments::description::Description;
 use crate::segments::profile::{Apart, CategoryProfile, How, NumberProfile, Profile};
@@ -60,17 +59,6 @@ struct ClusterJson {
     numbers: Vec<NumberJson>,
     categories: Vec<CategoryJson>,
     age: Option<AgeJson>,
-}
-
-/// Silhouettes of the cluster's rows, where every row was measured.
-#[derive(Debug, Serialize)]
-struct SpreadJson {
-    p10: f64,
-    p25: f64,
-    p50: f64,
-    p75: f64,
-    p90: f64,
-    below_zero: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -356,12 +344,6 @@ pub(super) fn apart_words(apart: &Apart) -> String {
     match apart.how {
         How::Deviations(z) => format!("{what} {}{:.1} σ", if z < 0.0 { "−" } else { "+" }, z.abs()),
         How::Lift(lift) => format!("{what} ×{lift:.1}"),
-    }
-}
-
-impl From<&Spread> for SpreadJson {
-    fn from(s: &Spread) -> Self {
-        Self { p10: s.p10, p25: s.p25, p50: s.p50, p75: s.p75, p90: s.p90, below_zero: s.below_zero }
     }
 }
 

@@ -17,6 +17,8 @@ pub struct ClusterOf {
     pub labels: Vec<u16>,
     /// One name per cluster.
     pub names: Vec<String>,
+    /// By used row, where every row was measured; NaN where the row was not clustered.
+    pub silhouettes: Option<Vec<f32>>,
 }
 
 /// The label of a row that was not clustered.
@@ -29,7 +31,18 @@ impl ClusterOf {
         for (&row, &label) in rows.iter().zip(labels) {
             by_row[row as usize] = label;
         }
-        Self { labels: by_row, names }
+        Self { labels: by_row, names, silhouettes: None }
+    }
+
+    /// Spreads silhouettes of distinct rows over the used rows: `rows` and `distinct_of` are by clustered row.
+    #[must_use]
+    pub fn measured(mut self, rows: &[u32], distinct_of: &[u32], per_row: &[f32]) -> Self {
+        let mut by_row = vec![f32::NAN; self.labels.len()];
+        for (&row, &distinct) in rows.iter().zip(distinct_of) {
+            by_row[row as usize] = per_row[distinct as usize];
+        }
+        self.silhouettes = Some(by_row);
+        self
     }
 }
 

@@ -10,7 +10,6 @@ use crate::error::{Error, Kind};
 use crate::features::Feature;
 use crate::jobs::{Cancel, Context, Stop};
 use crate::privacy::Ids;
-use crate::quality::Mode;
 use crate::quality::structure::{TABLES, Ungrouped};
 use crate::report;
 use crate::segments::cards::Kind as Card;
@@ -25,11 +24,11 @@ use crate::table::RoleChoices;
 use crate::table::cleaning::Cleaning;
 use crate::table::money::group_thousands;
 
-type Told<'a> = Context<'a, Progress, Outcome>;
-type Ended = Result<Outcome, Stop>;
+pub(super) type Told<'a> = Context<'a, Progress, Outcome>;
+pub(super) type Ended = Result<Outcome, Stop>;
 
 /// An interrupted step is a cancelled job; any other error is an outcome that the screen explains.
-fn refused(error: Error) -> Ended {
+pub(super) fn refused(error: Error) -> Ended {
     if error.kind() == Kind::Interrupted { Err(Stop::Cancelled) } else { Ok(Outcome::Refused(error)) }
 }
 
@@ -166,27 +165,6 @@ pub(super) fn compare_job(
         });
         match comparing {
             Ok(()) => Ok(Outcome::Sweep(Arc::new(compared))),
-            Err(error) => refused(error),
-        }
-    }
-}
-
-/// Computes the silhouettes of a sweep from all rows.
-pub(super) fn exact_job(sweep: Arc<Sweep>, recipe: Recipe) -> impl FnOnce(&Told<'_>) -> Ended + Send {
-    move |told| {
-        let exact = Recipe { silhouette: Mode::Exact, ..recipe };
-        let mut judged = Sweep::clone(&sweep);
-        let judging = study::judge(&mut judged, &exact, told.cancel, &mut |share| {
-            told.progress(Progress { what: "exact silhouette".to_owned(), share: Some(share) });
-        });
-        match judging {
-            Ok(()) => {
-                for found in &judged.ks {
-                    told.cancel.check()?;
-                    found.spread(&judged.prepared);
-                }
-                Ok(Outcome::Sweep(Arc::new(judged)))
-            }
             Err(error) => refused(error),
         }
     }

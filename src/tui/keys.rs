@@ -65,6 +65,8 @@ pub enum Action {
     Flow,
     /// What changed since the choice before, and who moved.
     Changed,
+    /// Opens the rows of the cluster, those that fit it least first.
+    WorstFit,
     /// Compares the cluster with another one.
     Compare,
     /// A higher age at graduation.
@@ -216,6 +218,9 @@ pub const TABLE: &[Binding] = &[
     key(Action::Compare, &["c"], CLUSTERS, "compare with another cluster, or with everybody")
         .footer(3, "compare")
         .when(Model::has_clusters),
+    key(Action::WorstFit, &["w"], CLUSTERS, "the rows of the cluster that fit it least: lowest silhouettes first")
+        .footer(6, "worst fit")
+        .when(Model::can_list_worst_fit),
     key(Action::Left, &["left", "h"], CLUSTERS, "compare with the one before").when(Model::is_comparing),
     key(Action::Right, &["right", "l"], CLUSTERS, "compare with the next one").when(Model::is_comparing),
     key(Action::Flow, &["t"], &[On(Tab::ChooseK), On(Tab::Clusters)], "who goes where from k to k + 1")
@@ -338,7 +343,7 @@ pub const TABLE: &[Binding] = &[
     key(Action::PreviousTab, &["shift-tab"], EVERYWHERE, "the screen before"),
     key(Action::Exact, &["s"], &[On(Tab::ChooseK), On(Tab::Clusters)], "the silhouette from all rows, exactly")
         .footer(10, "exact")
-        .when(Model::can_be_exact),
+        .when(Model::can_ask_for_exact),
     key(
         Action::Copy,
         &["y"],

@@ -1,5 +1,6 @@
 //! Everything that knows a terminal, and nothing outside this room does.
 
+pub mod exact;
 pub mod follow;
 mod help;
 mod history;

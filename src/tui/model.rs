@@ -5,7 +5,9 @@ use std::sync::Arc;
 use ratatui::style::Style;
 use tui_input::Input;
 
+use super::exact::{Exact, forecast};
 use super::follow::{Follow, Shown};
+use super::msg::EXACT;
 use super::screen::{clusters, data, drill, features, flow, plan, rows};
 use super::theme::Theme;
 use crate::cluster::Clustering;
@@ -124,6 +126,8 @@ pub struct Model {
     pub stale: bool,
     /// Whether the sweep is of rows that another cleaning left: its labels do not fit the table that is there.
     pub foreign: bool,
+    /// Whether the silhouettes of the sweep are to be had from all rows.
+    pub exact: Exact,
     /// The clusters of the current k by used row, for rules.
     pub clusters_of: Option<Arc<ClusterOf>>,
     /// The clustering that they are of.
@@ -193,6 +197,7 @@ impl Model {
             preview: None,
             stale: false,
             foreign: false,
+            exact: Exact::default(),
             clusters_of: None,
             clusters_from: None,
             drilled: None,
@@ -447,10 +452,32 @@ impl Model {
         self.tab != Tab::Plan
     }
 
-    /// The silhouette was estimated and could be computed.
+    /// Silhouettes of the sweep are estimated and could be computed.
     pub fn can_be_exact(&self) -> bool {
-        let quality = self.found().and_then(|found| found.quality.as_ref());
-        !self.stale && quality.and_then(|q| q.silhouette.as_ref()).is_some_and(|s| !s.exact)
+        let is_estimated = |found: &KFound| {
+            let silhouette = found.quality.as_ref().and_then(|quality| quality.silhouette.as_ref());
+            silhouette.is_some_and(|silhouette| !silhouette.exact)
+        };
+        !self.stale && self.sweep.as_ref().is_some_and(|sweep| sweep.ks.iter().any(is_estimated))
+    }
+
+    /// How far the silhouettes of all rows are, or how to have them; `None` where there are none to be had.
+    pub fn exact_words(&self) -> Option<String> {
+        if !self.can_be_exact() {
+            return None;
+        }
+        let runs = self.running.iter().find(|running| running.lane == EXACT);
+        Some(match (runs, self.exact) {
+            (Some(running), _) => running.what.clone(),
+            (None, Exact::Takes(seconds)) => format!("s: {}", forecast(seconds)),
+            (None, Exact::Untried) => "s measures every row".to_owned(),
+            (None, Exact::Wanted { .. }) => return None,
+        })
+    }
+
+    /// They could be, and nobody asked for that yet.
+    pub fn can_ask_for_exact(&self) -> bool {
+        self.can_be_exact() && self.exact != Exact::Wanted { asked: true }
     }
 
     /// A cluster is compared.
@@ -466,6 +493,17 @@ impl Model {
     /// What is on screen are the clusters that the choice leads to, so that they can be named.
     pub fn can_rename(&self) -> bool {
         !self.stale && !self.foreign && self.preview.is_none() && !self.profiles().is_empty()
+    }
+
+    /// How well each row fits the clusters on screen is known.
+    pub fn can_list_worst_fit(&self) -> bool {
+        let current = !self.stale && !self.foreign && self.preview.is_none();
+        current && self.clusters_of.as_ref().is_some_and(|clusters| clusters.silhouettes.is_some())
+    }
+
+    /// Something runs in one of these lanes.
+    pub fn runs_in(&self, lanes: &[Lane]) -> bool {
+        self.running.iter().any(|running| lanes.contains(&running.lane))
     }
 
     /// Ages are made of an assumed age at graduation.

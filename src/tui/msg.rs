@@ -56,6 +56,8 @@ pub enum Outcome {
     Preview(Arc<Sweep>),
     /// A sweep, or the part of it that is final.
     Sweep(Arc<Sweep>),
+    /// The silhouettes of all rows would take so many seconds, and nobody asked for them.
+    ExactTakes(f64),
     /// The rule was put to the table.
     Drill(Arc<Drill>),
     /// Cards and an audience.
@@ -82,7 +84,7 @@ pub enum Outcome {
 pub const LOAD: Lane = 0;
 /// Features, matrix, sweep.
 pub const FIT: Lane = 1;
-/// The exact silhouette, reference tables, stability.
+/// Reference tables, stability.
 pub const QUALITY: Lane = 2;
 /// Rules; has a thread of its own, so that typing does not wait for a sweep.
 pub const DRILL: Lane = 3;
@@ -92,8 +94,10 @@ pub const LIST: Lane = 4;
 pub const PLAN: Lane = 5;
 /// Lists of people; only one is written at a time, so that none is overtaken.
 pub const EXPORT: Lane = 6;
+/// The silhouettes of all rows; on the thread of the sweep, after everything else there.
+pub const EXACT: Lane = 7;
 /// Number of lanes.
-pub const LANES: usize = 7;
+pub const LANES: usize = 8;
 
 /// Something to be done outside.
 #[derive(Clone, Debug)]
@@ -120,7 +124,14 @@ pub enum Effect {
     /// Write a report of the k of the recipe.
     Report(Arc<Cleaned>, Arc<Sweep>, Recipe),
     /// Compute the silhouettes of a sweep from all rows.
-    Exact(Arc<Sweep>, Recipe),
+    Exact {
+        /// The sweep.
+        sweep: Arc<Sweep>,
+        /// Seed and the rest.
+        recipe: Recipe,
+        /// However long it takes.
+        asked: bool,
+    },
     /// Put a rule to the table.
     Drill {
         /// The table.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use super::exact::Exact;
 use super::keys::{self, Action};
 use super::model::{Model, Running, Tab};
-use super::msg::{EXPORT, Effect, FIT, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
+use super::msg::{EXACT, EXPORT, Effect, FIT, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
 use super::screen::{choose_k, clusters, data, drill, features, flow, list, plan, rows};
 use super::term::signals::Signal;
 use super::{follow, history};
@@ -84,7 +85,10 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             model.help = Some(0);
             Vec::new()
         }
-        Action::Stop => vec![Effect::Stop],
+        Action::Stop => {
+            model.exact = Exact::Untried;
+            vec![Effect::Stop]
+        }
         Action::Again => refit(model),
         _ if model.help.is_some() => {
             super::help::scroll(model, action);
@@ -193,6 +197,7 @@ pub(super) fn refit(model: &mut Model) -> Vec<Effect> {
     model.stale = model.sweep.is_some();
     model.preview = None;
     model.problem = None;
+    model.exact = Exact::Untried;
     if model.features.iter().all(|f| !f.on) {
         model.problem =
             Some(Error::bad_input("no feature is chosen").try_this("Space switches a column on, d takes the defaults"));
@@ -207,19 +212,44 @@ pub(super) fn refit(model: &mut Model) -> Vec<Effect> {
     }]
 }
 
-/// A sweep that is whole is held against tables without groups, unless it was.
-fn compare(model: &Model) -> Option<Effect> {
+/// What is found out about a sweep that is whole, when nothing else is to be done: it is held against tables without
+/// groups, then its silhouettes are computed from all rows, unless that was done.
+fn deepen(model: &mut Model) -> Option<Effect> {
     let (cleaned, sweep) = (model.cleaned.as_ref()?, model.sweep.as_ref()?);
-    let untested = sweep.verdict.is_some() && sweep.evidence.is_none() && !model.stale;
-    let wanted = model.recipe.reference != Ungrouped::None;
-    (untested && wanted).then(|| Effect::Compare(Arc::clone(cleaned), Arc::clone(sweep), model.recipe.clone()))
+    // A sweep that waits to be exact is compared as that.
+    if model.stale || sweep.verdict.is_none() || matches!(model.exact, Exact::Wanted { .. }) {
+        return None;
+    }
+    let (sweep, recipe) = (Arc::clone(sweep), model.recipe.clone());
+    if sweep.evidence.is_none() && recipe.reference != Ungrouped::None {
+        return Some(Effect::Compare(Arc::clone(cleaned), sweep, recipe));
+    }
+    if model.exact == Exact::Untried && model.can_be_exact() {
+        model.exact = Exact::Wanted { asked: false };
+        return Some(Effect::Exact { sweep, recipe, asked: false });
+    }
+    None
 }
 
+/// Somebody asks for the silhouettes of all rows.
 fn exact(model: &mut Model) -> Vec<Effect> {
+    let runs = matches!(model.exact, Exact::Wanted { .. });
+    model.exact = Exact::Wanted { asked: true };
     match &model.sweep {
-        Some(sweep) if !model.stale => vec![Effect::Exact(Arc::clone(sweep), model.recipe.clone())],
+        // What runs goes on, also if it would take long.
+        Some(sweep) if !runs => {
+            vec![Effect::Exact { sweep: Arc::clone(sweep), recipe: model.recipe.clone(), asked: true }]
+        }
         _ => Vec::new(),
     }
+}
+
+/// The silhouettes of all rows would take so many seconds.
+fn on_forecast(model: &mut Model, seconds: f64) -> Vec<Effect> {
+    let was_asked = model.exact == Exact::Wanted { asked: true };
+    model.exact = Exact::Takes(seconds);
+    // Somebody asked before that was known.
+    if was_asked { exact(model) } else { Vec::new() }
 }
 
 fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Progress, Outcome>) -> Vec<Effect> {
@@ -229,6 +259,7 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
                 LOAD => "reading",
                 FIT => "clustering",
                 QUALITY => "comparing",
+                EXACT => "exact silhouette",
                 PLAN => "planning",
                 EXPORT => "writing",
                 _ => "counting",
@@ -247,9 +278,12 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
         Event::Partial(outcome) => on_outcome(model, outcome),
         Event::Done(outcome) => {
             ended(model, lane, generation);
+            if let (EXACT, Outcome::Sweep(_)) = (lane, &outcome) {
+                model.exact = Exact::Untried;
+            }
             let mut effects = on_outcome(model, outcome);
-            if lane == FIT || lane == QUALITY {
-                effects.extend(compare(model));
+            if [LOAD, FIT, QUALITY, EXACT].contains(&lane) {
+                effects.extend(deepen(model));
             }
             effects
         }
@@ -259,6 +293,9 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
         }
         Event::Failed(why) => {
             ended(model, lane, generation);
+            if lane == EXACT {
+                model.exact = Exact::Untried;
+            }
             model.problem = Some(Error::failed("that failed").because(why).try_this("go on, or press q to quit"));
             Vec::new()
         }
@@ -280,6 +317,7 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
             refresh_clusters(model)
         }
         Outcome::Sweep(sweep) => on_sweep(model, sweep),
+        Outcome::ExactTakes(seconds) => on_forecast(model, seconds),
         Outcome::Drill(drilled) => {
             model.drill.error = None;
             model.drilled = Some(drilled);
@@ -400,14 +438,21 @@ pub(super) fn refresh_clusters(model: &mut Model) -> Vec<Effect> {
     follow::follow(model);
     let (Some(cleaned), Some((sweep, found))) = (&model.cleaned, model.shown()) else { return Vec::new() };
     let (Some(described), Some(shown)) = (found.described(), model.as_shown()) else { return Vec::new() };
-    let is_named = model.clusters_of.as_ref().is_some_and(|of| of.names == shown.names());
-    if is_named && model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
+    let silhouette = found.quality.as_ref().and_then(|quality| quality.silhouette.as_ref());
+    let per_row = silhouette.and_then(|silhouette| silhouette.per_row.as_ref());
+    let is_told = |of: &ClusterOf| of.names == shown.names() && of.silhouettes.is_some() == per_row.is_some();
+    let is_told = model.clusters_of.as_ref().is_some_and(|of| is_told(of));
+    if is_told && model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
         return Vec::new();
     }
     let from = Arc::clone(&found.clustering);
     let names = shown.names().to_vec();
-    let rows = &sweep.prepared.encoded.rows;
-    model.clusters_of = Some(Arc::new(ClusterOf::new(&cleaned.learners, rows, &described.labels, names)));
+    let (rows, matrix) = (&sweep.prepared.encoded.rows, &sweep.prepared.matrix);
+    let mut clusters = ClusterOf::new(&cleaned.learners, rows, &described.labels, names);
+    if let Some(per_row) = per_row {
+        clusters = clusters.measured(rows, matrix.distinct_of(), per_row);
+    }
+    model.clusters_of = Some(Arc::new(clusters));
     model.clusters_from = Some(from);
     if model.drilled.is_some() || model.tab == Tab::Drill { drill::update::run(model) } else { Vec::new() }
 }

@@ -5,7 +5,8 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Widget;
 
 use super::keys;
-use super::model::{Model, Tab};
+use super::model::{Model, Running, Tab};
+use super::msg::EXACT;
 use super::screen::{choose_k, clusters, data, drill, features, flow, plan, rows};
 use super::term::sanitise::wrap;
 use super::widget::line::{Piece, keys as key_line, length, spread, tabs};
@@ -127,7 +128,9 @@ fn tabs_line(model: &Model, area: Rect, buffer: &mut Buffer) {
     let names: Vec<(u8, &str)> = Tab::ALL.iter().map(|t| (t.number(), t.name())).collect();
     let current = Tab::ALL.iter().position(|t| *t == model.tab).unwrap_or(0);
     let mut right = Vec::new();
-    if let Some(running) = model.running.last() {
+    // What nobody asked for does not hide a word about what was just done.
+    let asked = |running: &&Running| running.lane != EXACT || model.message.is_none();
+    if let Some(running) = model.running.last().filter(asked) {
         let share = running.share.map(|s| format!(" {:.0} %", 100.0 * s)).unwrap_or_default();
         let words = format!("{} {}{share} ", theme.glyphs.spin(model.tick), running.what);
         right.push(Piece::new(words, theme.palette.accent));

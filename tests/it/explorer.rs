@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kscope::cli::ColorChoice;
 use kscope::jobs::{Cancel, Event};
+use kscope::quality::Mode;
 use kscope::segments::drill::{RuleColumns, answer};
 use kscope::segments::listing::Listed;
 use kscope::segments::subgroup;
@@ -14,7 +15,7 @@ use kscope::study::recipe::{Recipe, Source};
 use kscope::study::{self, Cleaned};
 use kscope::tui::Start;
 use kscope::tui::model::Model;
-use kscope::tui::msg::{DRILL, Effect, FIT, LIST, LOAD, Msg, Outcome, PLAN, QUALITY};
+use kscope::tui::msg::{DRILL, EXACT, Effect, FIT, LIST, LOAD, Msg, Outcome, PLAN};
 use kscope::tui::screen::plan::{Basis, Planned};
 use kscope::tui::term::Capabilities;
 use kscope::tui::term::capabilities::{Charset, Depth};
@@ -151,7 +152,7 @@ impl Explorer {
             Effect::Report(..) => return self.asked.push("report".to_owned()),
             // It takes seconds, and changes no clusters.
             Effect::Compare(..) => return,
-            Effect::Exact(..) => (QUALITY, "exact"),
+            Effect::Exact { .. } => (EXACT, "exact"),
             Effect::Drill { .. } => (DRILL, "drill"),
             Effect::Discover(..) => (DRILL, "discover"),
             Effect::List { .. } => (LIST, "list"),
@@ -218,7 +219,12 @@ impl Explorer {
                 let rows = listed.arranged(&rows, &order);
                 Outcome::Listed(order, Arc::new(rows))
             }
-            Effect::Exact(sweep, _) => Outcome::Sweep(sweep),
+            Effect::Exact { sweep, recipe, .. } => {
+                let mut judged = Sweep::clone(&sweep);
+                let recipe = Recipe { silhouette: Mode::Exact, ..recipe };
+                study::judge(&mut judged, &recipe, &never, &mut |_| {}).unwrap();
+                Outcome::Sweep(Arc::new(judged))
+            }
             Effect::Plan { basis, recipe, before } => planned(basis, &recipe, before.as_deref()),
             _ => unreachable!("no job"),
         };

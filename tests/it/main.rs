@@ -5,6 +5,7 @@
 mod bad_input;
 mod clusters;
 mod drill;
+mod exact;
 mod explorer;
 mod golden;
 mod headless;

@@ -4,10 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Widget;
 
+use crate::quality::Silhouette;
 use crate::quality::structure::{Band, KEvidence, STABLE};
 use crate::study::findings::KFound;
 use crate::table::money::group_thousands;
+use crate::tui::exact::Exact;
 use crate::tui::model::Model;
+use crate::tui::msg::{FIT, QUALITY};
 use crate::tui::term::sanitise::wrap;
 use crate::tui::widget::curve::Curve;
 use crate::tui::widget::put;
@@ -94,11 +97,7 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
     let highest = drawn.iter().copied().fold(f64::MIN, f64::max);
     let lowest = drawn.iter().copied().fold(f64::MAX, f64::min);
     let first = (2..=model.k_max()).find_map(silhouette);
-    let how = match first {
-        None => String::new(),
-        Some(s) if s.exact => "exact".to_owned(),
-        Some(s) => format!("~ {} anchors against all rows", group_thousands(s.of as u64)),
-    };
+    let how = first.map(|s| how(model, s, right.width)).unwrap_or_default();
     let mut curve = Curve::new(&model.theme, 2..=last.max(2), &values)
         .titled("Silhouette · mean ± SE", &how)
         .errors(&errors)
@@ -110,6 +109,21 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
         curve = curve.covers(lowest.min(highest - LEAST_SPAN), highest);
     }
     curve.render(right, buffer);
+}
+
+/// How the silhouettes were measured, and what is said of measuring all rows; as much as fits.
+fn how(model: &Model, silhouette: &Silhouette, width: u16) -> String {
+    if silhouette.exact {
+        return "exact".to_owned();
+    }
+    let all = model.sweep.as_ref().map_or(0, |sweep| sweep.prepared.matrix.rows());
+    let of = group_thousands(silhouette.of as u64);
+    let whole = format!("~ {of} of {} rows", group_thousands(all as u64));
+    // Before anything was tried the footer says the key.
+    let Some(then) = model.exact_words().filter(|_| model.exact != Exact::Untried) else { return whole };
+    let fits = |words: &String| words.chars().count() <= usize::from(width.saturating_sub(4));
+    let ways = [format!("{whole} · {then}"), format!("~ {of} rows · {then}"), format!("~ {of} · {then}")];
+    ways.into_iter().find(fits).unwrap_or(then)
 }
 
 fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
@@ -162,7 +176,7 @@ fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
     let sweep = model.sweep.as_ref();
     let evidence = sweep.and_then(|s| s.evidence.as_ref()).and_then(|e| e.ks.iter().find(|e| e.k == k));
     // Nothing is claimed of one cluster.
-    let untested = if k > 1 && model.is_running() { "…" } else { "–" }.to_owned();
+    let untested = if k > 1 && model.runs_in(&[FIT, QUALITY]) { "…" } else { "–" }.to_owned();
     let number = |value: Option<f64>, digits: usize| value.map_or(pending.to_owned(), |v| format!("{v:.digits$}"));
     vec![
         Cell::from(k.to_string()),

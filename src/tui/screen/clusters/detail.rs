@@ -47,7 +47,7 @@ pub(super) fn range(model: &Model, number: &NumberProfile) -> String {
 }
 
 /// A silhouette: two digits without the nought.
-pub(super) fn silhouette(value: f64) -> String {
+pub fn silhouette(value: f64) -> String {
     let text = format!("{:.2}", value.abs()).replacen("0.", ".", 1);
     if value < 0.0 && text != ".00" { format!("−{text}") } else { text }
 }
@@ -131,15 +131,16 @@ fn silhouettes(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> 
     let Some(mean) = all.per_cluster.get(profile.cluster).copied().flatten() else { return Vec::new() };
     let spread = found.spread_found().and_then(|spread| spread.get(profile.cluster)?.as_ref());
     let Some(spread) = spread else {
-        let how = match all.exact {
-            true => String::new(),
-            false if model.can_be_exact() => {
-                format!(" from {} rows in all; s measures every row", group_thousands(all.of as u64))
+        let how = match (all.exact, model.exact_words()) {
+            (true, _) => String::new(),
+            (false, words) => {
+                let then = words.map(|words| format!("; {words}")).unwrap_or_default();
+                format!(" from {} rows in all{then}", group_thousands(all.of as u64))
             }
-            false => format!(" from {} rows in all", group_thousands(all.of as u64)),
         };
         return said(model, "sil", &format!("mean {}{how}", silhouette(mean)), width);
     };
+    let key = if model.tab == Tab::Clusters && model.can_list_worst_fit() { " · w lists the lowest" } else { "" };
     let drawn = sparkline(&spread.histogram, spread.histogram.len(), model.theme.glyphs);
     let below = 100.0 * spread.below_zero;
     let words = format!(
@@ -157,7 +158,7 @@ fn silhouettes(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> 
         column("", SUBJECT, Align::Left, theme.palette.dim, theme),
         Piece::new("−1 ", theme.palette.dim),
         Piece::new(drawn, model.cluster_style(profile.cluster)),
-        Piece::new(" 1", theme.palette.dim),
+        Piece::new(format!(" 1{key}"), theme.palette.dim),
     ]);
     lines
 }
