@@ -11,6 +11,7 @@ pub mod plan;
 pub mod recipe;
 pub mod score;
 pub mod session;
+pub mod walk;
 
 use std::sync::Arc;
 

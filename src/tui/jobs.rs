@@ -20,7 +20,7 @@ use crate::segments::subgroup;
 use crate::source::{Location, Options};
 use crate::study::findings::{KFound, Sweep};
 use crate::study::recipe::{DEFAULT_K, Recipe};
-use crate::study::{self, Cleaned, Step};
+use crate::study::{self, Cleaned, Prepared, Step};
 use crate::table::RoleChoices;
 use crate::table::cleaning::Cleaning;
 use crate::table::money::group_thousands;
@@ -344,6 +344,22 @@ pub(super) fn discover_job(
         let columns = RuleColumns { learners: &cleaned.learners, clusters: None, peers: cleaned.peers.as_ref() };
         let found = pool.install(|| subgroup::discover(&columns, subgroup::TOP, told.cancel))?;
         Ok(Outcome::Subgroups(found.map(Arc::new)))
+    }
+}
+
+/// Takes one start of the fit to its end, step by step; the first step is handed over at once.
+pub(super) fn walk_job(
+    prepared: Arc<Prepared>,
+    recipe: Recipe,
+    k: usize,
+    start: u32,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| {
+        let mut first = |walk| told.partial(Outcome::Walk(Arc::new(walk)));
+        match study::walk::walk(&prepared, &recipe, (k, start), told.cancel, &mut first) {
+            Ok(walk) => Ok(Outcome::Walk(Arc::new(walk))),
+            Err(error) => refused(error),
+        }
     }
 }
 

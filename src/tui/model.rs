@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use tui_input::Input;
 
 use super::follow::{Follow, Shown};
-use super::screen::{clusters, data, drill, features, flow, plan, rows};
+use super::screen::{clusters, data, drill, features, flow, plan, rows, step};
 use super::theme::Theme;
 use crate::cluster::Clustering;
 use crate::error::Error;
@@ -158,6 +158,8 @@ pub struct Model {
     pub rows: Option<rows::State>,
     /// Who goes where, when it is open.
     pub flow: Option<flow::State>,
+    /// K-Means step by step, when it is open.
+    pub step: Option<step::State>,
     /// What is searched in the list that is shown, while it is typed.
     pub search: Option<Input>,
     /// Screen 1.
@@ -209,6 +211,7 @@ impl Model {
             help: None,
             rows: None,
             flow: None,
+            step: None,
             search: None,
             data: data::State::default(),
             choice: features::State::default(),
@@ -463,6 +466,11 @@ impl Model {
         self.flow.is_some()
     }
 
+    /// What is on screen is of the choice as it is, so that its starts can be stepped.
+    pub fn can_step(&self) -> bool {
+        self.has_clusters() && !self.foreign && (self.preview.is_some() || !self.stale)
+    }
+
     /// What is on screen are the clusters that the choice leads to, so that they can be named.
     pub fn can_rename(&self) -> bool {
         !self.stale && !self.foreign && self.preview.is_none() && !self.profiles().is_empty()
@@ -500,6 +508,7 @@ impl Model {
         let comparing = self.tab == Tab::Clusters && self.is_comparing();
         self.help.is_some()
             || self.rows.is_some()
+            || self.step.is_some()
             || self.flow.is_some()
             || comparing
             || self.is_searched()

@@ -15,9 +15,10 @@ use crate::segments::drill::{Asked, ClusterOf, Drill};
 use crate::segments::listing::Order;
 use crate::segments::rule::RuleError;
 use crate::segments::subgroup::Subgroups;
-use crate::study::Cleaned;
 use crate::study::findings::Sweep;
 use crate::study::recipe::Recipe;
+use crate::study::walk::Walk;
+use crate::study::{Cleaned, Prepared};
 use crate::table::RoleChoices;
 use crate::table::cleaning::Cleaning;
 
@@ -74,6 +75,8 @@ pub enum Outcome {
     RuleRefused(RuleError),
     /// Rows in an order that was asked for.
     Listed(Order, Arc<Vec<u32>>),
+    /// The steps of one start, or the first of them.
+    Walk(Arc<Walk>),
     /// Rules that were searched for; `None` where there is nothing to search by.
     Subgroups(Option<Arc<Subgroups>>),
 }
@@ -92,8 +95,10 @@ pub const LIST: Lane = 4;
 pub const PLAN: Lane = 5;
 /// Lists of people; only one is written at a time, so that none is overtaken.
 pub const EXPORT: Lane = 6;
+/// One start of the fit, step by step; on the thread of the rules.
+pub const WALK: Lane = 7;
 /// Number of lanes.
-pub const LANES: usize = 7;
+pub const LANES: usize = 8;
 
 /// Something to be done outside.
 #[derive(Clone, Debug)]
@@ -164,6 +169,17 @@ pub enum Effect {
         ids: Ids,
         /// What goes into the receipt, and where the file's name comes from.
         recipe: Recipe,
+    },
+    /// Take one start of the fit to its end, step by step.
+    Walk {
+        /// What is clustered.
+        prepared: Arc<Prepared>,
+        /// Seed and number of starts.
+        recipe: Recipe,
+        /// Number of clusters.
+        k: usize,
+        /// The start, from 0.
+        start: u32,
     },
     /// Stop what runs.
     Stop,

@@ -6,8 +6,8 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::keys::{self, Action};
 use super::model::{Model, Running, Tab};
-use super::msg::{EXPORT, Effect, FIT, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
-use super::screen::{choose_k, clusters, data, drill, features, flow, list, plan, rows};
+use super::msg::{EXPORT, Effect, FIT, LOAD, Msg, Outcome, PLAN, Progress, QUALITY, WALK};
+use super::screen::{choose_k, clusters, data, drill, features, flow, list, plan, rows, step};
 use super::term::signals::Signal;
 use super::{follow, history};
 use crate::error::Error;
@@ -91,6 +91,8 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             Vec::new()
         }
         _ if model.rows.is_some() => rows::update::act(model, action),
+        _ if model.step.is_some() => step::update::act(model, action),
+        Action::Steps => step::update::open(model),
         Action::Show(tab) => show(model, tab),
         Action::NextTab => show(model, model.tab.step(1)),
         Action::PreviousTab => show(model, model.tab.step(Tab::ALL.len() - 1)),
@@ -139,6 +141,7 @@ fn report(model: &mut Model) -> Vec<Effect> {
 fn quit(model: &mut Model) -> Vec<Effect> {
     if model.help.is_some()
         || model.rows.is_some()
+        || model.step.is_some()
         || model.flow.is_some()
         || (model.tab == Tab::Clusters && model.is_comparing())
     {
@@ -155,7 +158,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
         model.rows = rows.under.map(|under| *under);
         return Vec::new();
     }
-    if model.flow.take().is_some() {
+    if model.step.take().is_some() || model.flow.take().is_some() {
         return Vec::new();
     }
     if model.tab == Tab::Clusters && model.clusters.against.take().is_some() {
@@ -231,6 +234,7 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
                 QUALITY => "comparing",
                 PLAN => "planning",
                 EXPORT => "writing",
+                WALK => "stepping",
                 _ => "counting",
             };
             model.running.retain(|r| r.lane != lane);
@@ -290,6 +294,10 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
             rows::update::listed(model, &order, rows);
             Vec::new()
         }
+        Outcome::Walk(walk) => {
+            step::update::walked(model, walk);
+            Vec::new()
+        }
         Outcome::Subgroups(found) => {
             model.drill.finding = drill::Finding::Found(found);
             Vec::new()
@@ -347,6 +355,7 @@ fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
     model.foreign = model.sweep.is_some();
     model.cleaned = Some(cleaned);
     model.rows = None;
+    model.step = None;
     model.search = None;
     model.drilled = None;
     model.drill.table_changed();

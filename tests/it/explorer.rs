@@ -14,7 +14,7 @@ use kscope::study::recipe::{Recipe, Source};
 use kscope::study::{self, Cleaned};
 use kscope::tui::Start;
 use kscope::tui::model::Model;
-use kscope::tui::msg::{DRILL, Effect, FIT, LIST, LOAD, Msg, Outcome, PLAN, QUALITY};
+use kscope::tui::msg::{DRILL, Effect, FIT, LIST, LOAD, Msg, Outcome, PLAN, QUALITY, WALK};
 use kscope::tui::screen::plan::{Basis, Planned};
 use kscope::tui::term::Capabilities;
 use kscope::tui::term::capabilities::{Charset, Depth};
@@ -156,6 +156,7 @@ impl Explorer {
             Effect::Discover(..) => (DRILL, "discover"),
             Effect::List { .. } => (LIST, "list"),
             Effect::Plan { .. } => (PLAN, "plan"),
+            Effect::Walk { .. } => (WALK, "walk"),
             Effect::Quit(code) => {
                 self.quit = Some(*code);
                 return;
@@ -217,6 +218,12 @@ impl Explorer {
                 let listed = if used { columns.listed() } else { source };
                 let rows = listed.arranged(&rows, &order);
                 Outcome::Listed(order, Arc::new(rows))
+            }
+            Effect::Walk { prepared, recipe, k, start } => {
+                match study::walk::walk(&prepared, &recipe, (k, start), &never, &mut |_| {}) {
+                    Ok(walk) => Outcome::Walk(Arc::new(walk)),
+                    Err(error) => Outcome::Refused(error),
+                }
             }
             Effect::Exact(sweep, _) => Outcome::Sweep(sweep),
             Effect::Plan { basis, recipe, before } => planned(basis, &recipe, before.as_deref()),

@@ -369,6 +369,7 @@ fn models() -> Vec<Explorer> {
         "4",
         "4 c",
         "t",
+        "w",
         "6",
         "6 o",
         "6 r",
@@ -420,8 +421,11 @@ fn every_key_of_the_table_resolves() {
     let open = |model: &Model, context: Context| match context {
         Context::Help => model.help.is_some(),
         Context::Rows => model.help.is_none() && model.rows.is_some(),
-        Context::On(tab) => model.help.is_none() && model.rows.is_none() && model.tab == tab,
-        Context::Everywhere => model.help.is_none() && model.rows.is_none(),
+        Context::Steps => model.help.is_none() && model.rows.is_none() && model.step.is_some(),
+        Context::On(tab) => {
+            model.help.is_none() && model.rows.is_none() && model.step.is_none() && model.tab == tab
+        }
+        Context::Everywhere => model.help.is_none() && model.rows.is_none() && model.step.is_none(),
     };
     let mut dead = BTreeSet::new();
     for binding in TABLE {
