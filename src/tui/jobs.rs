@@ -99,7 +99,7 @@ pub(super) fn fit_job(
         let k = k.min(prepared.matrix.distinct());
         if let Some(found) = study::preview(&cleaned, &prepared, &recipe, k, told.cancel) {
             found.describe(&cleaned, &prepared);
-            let first = Sweep { prepared: Arc::clone(&prepared), ks: vec![found], evidence: None, verdict: None };
+            let first = Sweep { prepared: Arc::clone(&prepared), ks: vec![found], evidence: None, mixture: None, verdict: None };
             told.partial(Outcome::Preview(Arc::new(first)));
         }
         let mut so_far: Vec<KFound> = Vec::new();
@@ -113,7 +113,7 @@ pub(super) fn fit_job(
                 }
                 if now >= k {
                     let sweep =
-                        Sweep { prepared: Arc::clone(&prepared), ks: so_far.clone(), evidence: None, verdict: None };
+                        Sweep { prepared: Arc::clone(&prepared), ks: so_far.clone(), evidence: None, mixture: None, verdict: None };
                     told.partial(Outcome::Sweep(Arc::new(sweep)));
                 }
             }
