@@ -75,7 +75,8 @@ pub fn mixture(
         });
         return Ok(found);
     }
-    let kept: Vec<f64> = values.chunks_exact(matrix.columns()).flat_map(|row| columns.iter().map(|&c| row[c])).collect();
+    let kept: Vec<f64> =
+        values.chunks_exact(matrix.columns()).flat_map(|row| columns.iter().map(|&c| row[c])).collect();
     let distinct = distinct(&kept, columns.len());
     let observations = Array2::from_shape_vec((rows, columns.len()), kept);
     let Ok(observations) = observations.map(DatasetBase::from) else { return Ok(found) };

@@ -99,7 +99,13 @@ pub(super) fn fit_job(
         let k = k.min(prepared.matrix.distinct());
         if let Some(found) = study::preview(&cleaned, &prepared, &recipe, k, told.cancel) {
             found.describe(&cleaned, &prepared);
-            let first = Sweep { prepared: Arc::clone(&prepared), ks: vec![found], evidence: None, mixture: None, verdict: None };
+            let first = Sweep {
+                prepared: Arc::clone(&prepared),
+                ks: vec![found],
+                evidence: None,
+                mixture: None,
+                verdict: None,
+            };
             told.partial(Outcome::Preview(Arc::new(first)));
         }
         let mut so_far: Vec<KFound> = Vec::new();
@@ -112,8 +118,13 @@ pub(super) fn fit_job(
                     found.describe(&cleaned, &prepared);
                 }
                 if now >= k {
-                    let sweep =
-                        Sweep { prepared: Arc::clone(&prepared), ks: so_far.clone(), evidence: None, mixture: None, verdict: None };
+                    let sweep = Sweep {
+                        prepared: Arc::clone(&prepared),
+                        ks: so_far.clone(),
+                        evidence: None,
+                        mixture: None,
+                        verdict: None,
+                    };
                     told.partial(Outcome::Sweep(Arc::new(sweep)));
                 }
             }
@@ -164,7 +175,12 @@ pub(super) fn compare_job(
                 told.partial(Outcome::Sweep(Arc::new(so_far)));
             }
         });
-        match comparing {
+        if let Err(error) = comparing {
+            return refused(error);
+        }
+        told.partial(Outcome::Sweep(Arc::new(compared.clone())));
+        told.progress(Progress { what: "second opinion".to_owned(), share: None });
+        match study::second_opinion(&cleaned, &mut compared, &recipe, told.cancel) {
             Ok(()) => Ok(Outcome::Sweep(Arc::new(compared))),
             Err(error) => refused(error),
         }

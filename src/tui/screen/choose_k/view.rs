@@ -126,6 +126,7 @@ fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
         Column::numbers("CH", 9),
         Column::numbers("DB", 6),
         Column::numbers("strength", 9),
+        Column::numbers("BIC", 9),
         Column::numbers("iterations", 11),
     ];
     let ks = model.k_max();
@@ -150,6 +151,24 @@ fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
 fn signed(value: f64) -> String {
     let digits = format!("{:.2}", value.abs());
     if value < 0.0 && digits != "0.00" { format!("−{digits}") } else { digits }
+}
+
+/// The second opinion of a Gaussian mixture, the k it would choose marked.
+fn bic<'a>(model: &Model, k: usize) -> Cell<'a> {
+    let Some(mixture) = model.sweep.as_ref().and_then(|sweep| sweep.mixture.as_ref()) else {
+        return Cell::from(if model.is_running() { "…" } else { "–" });
+    };
+    match mixture.bic(k) {
+        Some(bic) if mixture.k() == Some(k) => Cell::styled(signed_count(bic), model.theme.palette.accent),
+        Some(bic) => Cell::from(signed_count(bic)),
+        None => Cell::from("–"),
+    }
+}
+
+/// A whole number, with a minus where it has one.
+fn signed_count(value: f64) -> String {
+    let sign = if value.round() < 0.0 { "−" } else { "" };
+    format!("{sign}{}", group_thousands(value.abs().round() as u64))
 }
 
 fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
@@ -189,6 +208,7 @@ fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
         ),
         Cell::from(number(quality.and_then(|q| q.davies_bouldin), 2)),
         Cell::from(evidence.and_then(|e| e.prediction_strength).map_or(untested, |value| format!("{value:.2}"))),
+        bic(model, k),
         Cell::from(format!("{}{}", found.clustering.iterations, if found.clustering.converged { "" } else { " !" })),
     ]
 }

@@ -14,8 +14,7 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
     let Some((sweep, _)) = model.shown() else { return Vec::new() };
     let prepared = Arc::clone(&sweep.prepared);
     let ends = BTreeMap::new();
-    model.step =
-        Some(State { prepared, k: model.k(), start: 0, walk: None, at: 0, to_end: false, offset: 0, ends });
+    model.step = Some(State { prepared, k: model.k(), start: 0, walk: None, at: 0, to_end: false, offset: 0, ends });
     walk(model)
 }
 

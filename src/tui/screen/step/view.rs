@@ -12,7 +12,6 @@ use crate::study::walk::{Axis, Walk};
 use crate::table::money::group_thousands;
 use crate::table::role::Role;
 use crate::tui::model::Model;
-use crate::tui::term::sanitise::wrap;
 use crate::tui::widget::bar::{share, sparkline};
 use crate::tui::widget::curve::Curve;
 use crate::tui::widget::line::Piece;
@@ -77,7 +76,14 @@ pub fn view(model: &Model, state: &State, area: Rect, buffer: &mut Buffer) {
     Panel::new(theme, &title).caption(&caption).focused(true).render(places.table, buffer);
     let inner = Panel::inner(places.table);
     let Some((walk, step)) = state.walk.as_deref().and_then(|walk| Some((walk, &**walk.steps.get(state.at)?))) else {
-        put(buffer, (inner.x + 1, inner.y), inner.width, "The first centres are being drawn.", theme.palette.dim, theme);
+        put(
+            buffer,
+            (inner.x + 1, inner.y),
+            inner.width,
+            "The first centres are being drawn.",
+            theme.palette.dim,
+            theme,
+        );
         return;
     };
     let before = state.at.checked_sub(1).and_then(|at| walk.steps.get(at)).map(|step| &**step);
@@ -104,27 +110,24 @@ fn sentences(state: &State, walk: &Walk, step: &Step, before: Option<&Step>) -> 
     let ended = state.is_whole() && state.at == state.last();
     let done = match step.phase {
         Phase::Start if walk.k == 1 => "A row is drawn by lot: the first centre.".to_owned(),
-        Phase::Start => format!(
-            "{} rows are drawn by lot as the first centres, each far from those before it (greedy k-means++).",
-            walk.k
-        ),
-        Phase::Assignment if ended && walk.converged == Some(true) => format!(
-            "Assignment {}: nobody is nearer to another centre. This is the end: nothing will move any more.",
-            step.iteration
-        ),
+        Phase::Start => {
+            format!("{} rows drawn by lot as first centres, far from each other (greedy k-means++).", walk.k)
+        }
+        Phase::Assignment if ended && walk.converged == Some(true) => {
+            format!("Assignment {}: nobody is nearer to another centre. This is the end.", step.iteration)
+        }
         Phase::Assignment => format!(
-            "Assignment {}: every row goes to its nearest centre. {} of {used} rows change cluster.",
+            "Assignment {}: each row to its nearest centre; {} of {used} change cluster.",
             step.iteration,
             group_thousands(step.changed)
         ),
         Phase::Update => {
-            let empty = match step.relocated {
+            let and = match step.relocated {
+                0 if ended => " Stopped: the cap on iterations.".to_owned(),
                 0 => String::new(),
-                1 => " An empty cluster gets the row farthest from its centre.".to_owned(),
-                many => format!(" {many} empty clusters get the rows farthest from their centres."),
+                empty => format!(" {empty} empty: farthest row instead."),
             };
-            let cut = if ended { " Stopped here: the cap on iterations." } else { "" };
-            format!("Update {}: every centre moves to the mean of its rows.{empty}{cut}", step.iteration)
+            format!("Update {}: each centre to the mean of its rows.{and}", step.iteration)
         }
     };
     let Some(wcss) = step.wcss else {
@@ -147,9 +150,7 @@ fn words(
     let theme = &model.theme;
     let styles = [theme.palette.accent, theme.palette.text];
     for ((y, sentence), style) in (area.y..area.bottom()).zip(sentences(state, walk, step, before)).zip(styles) {
-        // One line each: the most important words come first.
-        let line = wrap(&sentence, usize::from(area.width.saturating_sub(1)).max(10)).into_iter().next();
-        put(buffer, (area.x + 1, y), area.width.saturating_sub(1), &line.unwrap_or_default(), style, theme);
+        put(buffer, (area.x + 1, y), area.width.saturating_sub(1), &sentence, style, theme);
     }
 }
 
@@ -182,10 +183,12 @@ fn table(
         columns.push(Column::words("", 16));
     }
     columns.push(Column::numbers(change, 8));
-    columns.extend(encoded.features.iter().zip(&encoded.encoders).map(|(name, encoder)| match encoder.levels().len() {
-        1 => Column::numbers(name, 10).up_to(16),
-        _ => Column::words(name, 17).up_to(36),
-    }));
+    columns.extend(encoded.features.iter().zip(&encoded.encoders).map(
+        |(name, encoder)| match encoder.levels().len() {
+            1 => Column::numbers(name, 10).up_to(16),
+            _ => Column::words(name, 17).up_to(36),
+        },
+    ));
     let decoded = walk.decoded(step);
     let rows: u64 = step.sizes.iter().sum();
     let cells = |cluster: usize| -> Vec<Cell<'_>> {
@@ -322,10 +325,10 @@ fn ends(model: &Model, state: &State, walk: &Walk, area: Rect, buffer: &mut Buff
     let best = state.best();
     let line = |words: &str, wcss: f64, style| {
         vec![
-            column(words, 9, Align::Left, style, theme),
+            column(words, 8, Align::Left, style, theme),
             column(&percent(walk, wcss), 9, Align::Right, style, theme),
             Piece::new(
-                if best.is_some_and(|(_, least)| wcss <= least) { "  best so far" } else { "" },
+                if best.is_some_and(|(_, least)| wcss <= least) { " best so far" } else { "" },
                 theme.palette.good,
             ),
         ]
@@ -344,9 +347,9 @@ fn ends(model: &Model, state: &State, walk: &Walk, area: Rect, buffer: &mut Buff
     if let Some(found) = fitted {
         let words = percent(walk, found.clustering.wcss);
         lines.push(vec![
-            column("the fit", 9, Align::Left, theme.palette.title, theme),
+            column("the fit", 8, Align::Left, theme.palette.title, theme),
             column(&words, 9, Align::Right, theme.palette.title, theme),
-            Piece::new("  all starts, then repairs", theme.palette.dim),
+            Piece::new(" repaired", theme.palette.dim),
         ]);
     }
     let inner = Panel::inner(area);
