@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::msg::{Outcome, Progress};
 use super::save;
 use super::screen::plan::{Basis, Planned};
+use crate::cluster;
 use crate::error::{Error, Kind};
 use crate::features::Feature;
 use crate::jobs::{Cancel, Context, Stop};
@@ -81,6 +82,20 @@ pub(super) fn clean_job(
     }
 }
 
+/// A table of fewer distinct rows is swept before anybody could look.
+const AHEAD_ROWS: usize = 20_000;
+
+/// First looks at further k's, outward from the one that is looked at: their places in the chart are there long before
+/// the sweep comes to them.
+fn look_ahead(prepared: &Prepared, recipe: &Recipe, ks: std::ops::RangeInclusive<usize>, told: &Told<'_>) {
+    let mut ahead = Vec::new();
+    for k in ks {
+        let Ok(found) = cluster::preview(&prepared.matrix, k, recipe.params(), told.cancel) else { return };
+        ahead.push((k, found.wcss));
+        told.partial(Outcome::Ahead(ahead.clone()));
+    }
+}
+
 /// Sweeps over k. The k that is looked at is handed over as soon as it is final, then every further one, then
 /// the qualities, then who is in the clusters of the other k's.
 pub(super) fn fit_job(
@@ -126,6 +141,9 @@ pub(super) fn fit_job(
                         verdict: None,
                     };
                     told.partial(Outcome::Sweep(Arc::new(sweep)));
+                }
+                if now == k && prepared.matrix.distinct() > AHEAD_ROWS {
+                    look_ahead(&prepared, &recipe, k + 1..=k_max, told);
                 }
             }
             Step::Quality(share) => {

@@ -120,6 +120,8 @@ pub struct Model {
     pub sweep: Option<Arc<Sweep>>,
     /// A first look at the current k of a new choice, while its sweep is under way.
     pub preview: Option<Arc<Sweep>>,
+    /// First looks at further k's of the sweep that is shown, while it is under way: k and WCSS.
+    pub ahead: Vec<(usize, f64)>,
     /// Whether the sweep belongs to an earlier choice.
     pub stale: bool,
     /// Whether the sweep is of rows that another cleaning left: its labels do not fit the table that is there.
@@ -193,6 +195,7 @@ impl Model {
             cleaned: None,
             sweep: None,
             preview: None,
+            ahead: Vec::new(),
             stale: false,
             foreign: false,
             clusters_of: None,

@@ -55,6 +55,8 @@ pub enum Outcome {
     Table(Arc<Cleaned>),
     /// A first look at one k, before anything is final.
     Preview(Arc<Sweep>),
+    /// First looks at the k's beyond the part of the sweep that is final: k and WCSS.
+    Ahead(Vec<(usize, f64)>),
     /// A sweep, or the part of it that is final.
     Sweep(Arc<Sweep>),
     /// The rule was put to the table.

@@ -195,6 +195,7 @@ pub(super) fn refit(model: &mut Model) -> Vec<Effect> {
     let Some(cleaned) = model.cleaned.clone() else { return Vec::new() };
     model.stale = model.sweep.is_some();
     model.preview = None;
+    model.ahead.clear();
     model.problem = None;
     if model.features.iter().all(|f| !f.on) {
         model.problem =
@@ -282,6 +283,10 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
             model.foreign = false;
             clusters::update::keep_selection(model);
             refresh_clusters(model)
+        }
+        Outcome::Ahead(ahead) => {
+            model.ahead = ahead;
+            Vec::new()
         }
         Outcome::Sweep(sweep) => on_sweep(model, sweep),
         Outcome::Drill(drilled) => {
@@ -388,6 +393,9 @@ fn features_of(model: &mut Model, cleaned: &Cleaned) {
 fn on_sweep(model: &mut Model, sweep: Arc<Sweep>) -> Vec<Effect> {
     let largest = sweep.ks.last().map_or(1, |found| found.clustering.k);
     let whole = sweep.verdict.is_some();
+    if whole {
+        model.ahead.clear();
+    }
     if whole && largest < model.k() {
         model.recipe.k = Some(largest);
         model.message = Some(format!("k ends at {largest}: there are no more distinct rows"));

@@ -363,6 +363,40 @@ fn a_start_is_stepped_and_leaves_the_choice_as_it_was() {
     assert!(explorer.model.step.is_none() && explorer.model.stale);
 }
 
+/// First looks at further k's stand in the chart and the table until the sweep comes to them, and are told from it.
+#[test]
+fn first_looks_give_way_to_what_is_final() {
+    use kscope::tui::msg::Outcome;
+    let mut explorer = Explorer::sample();
+    let whole = std::sync::Arc::clone(explorer.model.sweep.as_ref().unwrap());
+    let mut part = (*whole).clone();
+    part.verdict = None;
+    part.ks.truncate(4);
+    explorer.works = false;
+    explorer.hear(Msg::Resize(80, 40));
+    let hear = |explorer: &mut Explorer, outcome| {
+        explorer.hear(Msg::Job(FIT, 1, kscope::jobs::Event::Partial(outcome)));
+        explorer.screen().join("\n")
+    };
+    let total = whole.prepared.matrix.total_ss();
+    let screen = hear(&mut explorer, Outcome::Sweep(part.clone().into()));
+    assert!(!screen.contains('○') && !screen.contains('~'), "{screen}");
+    let screen = hear(&mut explorer, Outcome::Ahead(vec![(5, 0.5 * total), (6, 0.25 * total)]));
+    assert_eq!(screen.matches('○').count(), 2, "{screen}");
+    assert!(screen.contains("~50.0") && screen.contains("~25.0"), "{screen}");
+    // The k that is looked at stays what it was.
+    assert_eq!(explorer.model.found().unwrap().clustering.k, 4);
+    part.ks.push(whole.ks[4].clone());
+    let screen = hear(&mut explorer, Outcome::Sweep(part.into()));
+    assert!(screen.matches('○').count() == 1 && !screen.contains("~50.0"), "{screen}");
+    let screen = hear(&mut explorer, Outcome::Sweep(whole));
+    assert!(!screen.contains('○') && explorer.model.ahead.is_empty(), "{screen}");
+    // Of another choice they would say nothing.
+    hear(&mut explorer, Outcome::Ahead(vec![(13, 0.1 * total)]));
+    explorer.press("f space");
+    assert!(explorer.model.ahead.is_empty());
+}
+
 /// The end can be asked for before it is known, and steps of another start are not taken for those of this one.
 #[test]
 fn steps_arrive_when_they_are_there() {
