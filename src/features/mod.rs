@@ -3,6 +3,7 @@
 //! Order, fixed and visible: impute → transform → winsorise → scale → weight.
 
 pub mod choice;
+pub mod decode;
 pub mod defaults;
 pub mod drift;
 pub mod encode;
@@ -100,6 +101,14 @@ impl Transform {
         match self {
             Self::None => x,
             Self::Log1p => x.signum() * x.abs().ln_1p(),
+        }
+    }
+
+    /// Undoes it.
+    pub fn undo(self, y: f64) -> f64 {
+        match self {
+            Self::None => y,
+            Self::Log1p => y.signum() * y.abs().exp_m1(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod indices;
 mod joint;
 mod knee;
 mod measure;
+pub mod mixture;
 mod silhouette;
 mod spread;
 pub mod structure;

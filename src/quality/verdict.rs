@@ -60,7 +60,8 @@ pub struct Verdict {
     /// One to three sentences.
     pub text: String,
     /// Silhouette, silhouette 1-SE, Calinski–Harabasz, Davies–Bouldin, elbow, in this order; then, where a sweep was
-    /// held against reference tables, valleys, silhouette above the band, gap, prediction strength, stability.
+    /// held against reference tables, valleys, silhouette above the band, gap, prediction strength, stability; last the BIC
+    /// of a Gaussian mixture, where one was asked for.
     pub criteria: Vec<Criterion>,
     /// The gravest reason for not trusting the numbers, where the text does not hold it yet.
     pub(super) caution: Option<String>,

@@ -43,6 +43,7 @@ struct Row {
     valleys: Option<ValleysJson>,
     stability: Option<StabilityJson>,
     prediction_strength: Option<f64>,
+    bic: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -148,6 +149,7 @@ impl SweepReport {
                 valleys: None,
                 stability: None,
                 prediction_strength: None,
+                bic: sweep.mixture.as_ref().and_then(|mixture| mixture.bic(c.k)),
             }
         };
         let mut rows: Vec<Row> = sweep.ks.iter().map(row).collect();

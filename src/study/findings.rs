@@ -7,6 +7,7 @@ use crate::cluster::Clustering;
 use crate::error::{Error, Result};
 use crate::features::influence::Influence;
 use crate::jobs::{Cancel, Cancelled};
+use crate::quality::mixture::{self, Mixture};
 use crate::quality::structure::{self, Evidence};
 use crate::quality::{KQuality, Spread, Verdict, spreads};
 use crate::segments::age::AgeProfile;
@@ -22,6 +23,8 @@ pub struct Sweep {
     pub ks: Vec<KFound>,
     /// How the sweep stands beside tables without groups and on other rows; `None` until that is computed.
     pub evidence: Option<Arc<Evidence>>,
+    /// What another model says about k, where it was asked; it decides nothing.
+    pub mixture: Option<Arc<Mixture>>,
     /// What the criteria say together; `None` while the qualities are computed.
     pub verdict: Option<Verdict>,
 }
@@ -120,6 +123,20 @@ impl Sweep {
         let qualities: Vec<KQuality> = self.ks.iter().filter_map(|found| found.quality.clone()).collect();
         self.verdict = Some(structure::judge(&qualities, &evidence));
         self.evidence = Some(Arc::new(evidence));
+        self.add_opinion();
+    }
+
+    /// Takes a second opinion.
+    pub fn hear(&mut self, mixture: Mixture) {
+        self.mixture = Some(Arc::new(mixture));
+        self.add_opinion();
+    }
+
+    /// The criteria of a new verdict end with the second opinion, where there is one.
+    pub(super) fn add_opinion(&mut self) {
+        let (Some(mixture), Some(verdict)) = (&self.mixture, &mut self.verdict) else { return };
+        verdict.criteria.retain(|criterion| criterion.name != mixture::NAME);
+        verdict.criteria.push(mixture.criterion());
     }
 
     /// What was found for a k that was asked for.

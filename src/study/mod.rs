@@ -11,6 +11,7 @@ pub mod plan;
 pub mod recipe;
 pub mod score;
 pub mod session;
+pub mod walk;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use crate::jobs::Cancel;
 use crate::jobs::Cancelled;
 use crate::matrix::Matrix;
 use crate::quality;
+use crate::quality::mixture;
 use crate::quality::structure::{self, Evidence, Part, Question};
 use crate::segments::age::{self, Ages};
 use crate::segments::description::{self, Description};
@@ -252,7 +254,7 @@ pub fn sweep(
             found.push(next);
         }
     })?;
-    let mut sweep = Sweep { prepared: Arc::clone(prepared), ks: found, evidence: None, verdict: None };
+    let mut sweep = Sweep { prepared: Arc::clone(prepared), ks: found, evidence: None, mixture: None, verdict: None };
     judge(&mut sweep, recipe, cancel, &mut |share| on(Step::Quality(share)))?;
     Ok(sweep)
 }
@@ -270,6 +272,7 @@ pub fn judge(sweep: &mut Sweep, recipe: &Recipe, cancel: &Cancel, progress: &mut
         Some(evidence) => structure::judge(&qualities, evidence),
         None => quality::verdict(&qualities),
     });
+    sweep.add_opinion();
     for (found, quality) in sweep.ks.iter_mut().zip(qualities) {
         found.quality = Some(quality);
     }
@@ -300,6 +303,18 @@ pub fn compare(
     };
     let evidence = structure::evidence(&question, cancel, on).map_err(|_| Error::interrupted())?;
     sweep.take(evidence);
+    Ok(())
+}
+
+/// Asks another model which k it would choose: a mixture of Gaussians, by BIC. The verdict's kind, k and text stay.
+///
+/// # Errors
+/// Interruption; the sweep is then as it was.
+pub fn second_opinion(cleaned: &Cleaned, sweep: &mut Sweep, recipe: &Recipe, cancel: &Cancel) -> Result<()> {
+    let ks: Vec<usize> = sweep.ks.iter().map(|found| found.clustering.k).collect();
+    let parts = parts(cleaned, &sweep.prepared.encoded);
+    let found = mixture::mixture(&sweep.prepared.matrix, &parts, &ks, recipe.seed, cancel);
+    sweep.hear(found.map_err(|_| Error::interrupted())?);
     Ok(())
 }
 

@@ -63,6 +63,12 @@ pub enum Action {
     Rename,
     /// Who goes where from k to k + 1.
     Flow,
+    /// K-Means step by step.
+    Steps,
+    /// The next start of the fit.
+    NextStart,
+    /// The start before.
+    PreviousStart,
     /// What changed since the choice before, and who moved.
     Changed,
     /// Opens the rows of the cluster, those that fit it least first.
@@ -144,6 +150,8 @@ pub enum Context {
     On(Tab),
     /// In the list of rows behind something.
     Rows,
+    /// While K-Means is shown step by step.
+    Steps,
     /// While the help is open.
     Help,
 }
@@ -164,10 +172,10 @@ pub struct Binding {
     pub when: fn(&Model) -> bool,
 }
 
-use Context::{Everywhere, Help, On, Rows};
+use Context::{Everywhere, Help, On, Rows, Steps};
 
 const EVERYWHERE: &[Context] = &[Everywhere];
-const ANYWHERE: &[Context] = &[Everywhere, Rows, Help];
+const ANYWHERE: &[Context] = &[Everywhere, Rows, Steps, Help];
 const DATA: &[Context] = &[On(Tab::Data)];
 const FEATURES: &[Context] = &[On(Tab::Features)];
 const CHOOSE_K: &[Context] = &[On(Tab::ChooseK)];
@@ -178,6 +186,7 @@ const LISTS: &[Context] =
     &[On(Tab::Data), On(Tab::Features), On(Tab::Clusters), On(Tab::Drill), On(Tab::Plan), Rows, Help];
 const PAGES: &[Context] = &[On(Tab::Data), On(Tab::Features), On(Tab::Drill), On(Tab::Plan), Rows, Help];
 const WIDE: &[Context] = &[On(Tab::Drill), Rows];
+const STEPS: &[Context] = &[Steps];
 const SORTED: &[Context] = &[On(Tab::Drill), Rows];
 
 /// A line of the table that is not in the footer and always works.
@@ -230,6 +239,17 @@ pub const TABLE: &[Binding] = &[
         .when(Model::has_clusters),
     key(Action::PageDown, &["pgdn", "ctrl-f"], CHOOSE_K, "who goes where: on").when(Model::has_flow),
     key(Action::PageUp, &["pgup", "ctrl-b"], CHOOSE_K, "who goes where: back").when(Model::has_flow),
+    key(Action::Steps, &["w"], CHOOSE_K, "watch K-Means at work, step by step")
+        .footer(9, "step by step")
+        .when(Model::can_step),
+    key(Action::Right, &["space", "enter", "right", "l"], STEPS, "the next step").footer(1, "next step"),
+    key(Action::Left, &["left", "h"], STEPS, "the step before").footer(2, "before"),
+    key(Action::First, &["home", "g"], STEPS, "to the first centres"),
+    key(Action::Last, &["e", "end", "G"], STEPS, "to the end of this start").footer(3, "to the end"),
+    key(Action::NextStart, &["s"], STEPS, "another start of the fit").footer(4, "another start"),
+    key(Action::PreviousStart, &["S"], STEPS, "the start before"),
+    key(Action::Down, &["down", "j"], STEPS, "clusters further down"),
+    key(Action::Up, &["up", "k"], STEPS, "clusters further up"),
     key(Action::Rename, &["r"], CLUSTERS, "name the cluster; no text takes the name back")
         .footer(4, "rename")
         .when(Model::can_rename),
@@ -361,7 +381,7 @@ pub const TABLE: &[Binding] = &[
         .footer(0, "again")
         .when(Model::was_stopped),
     key(Action::Back, &["esc", "backspace"], ANYWHERE, "back").footer(20, "back").when(Model::can_go_back),
-    key(Action::Help, &["?", "f1"], &[Everywhere, Rows], "help").footer(21, "help"),
+    key(Action::Help, &["?", "f1"], &[Everywhere, Rows, Steps], "help").footer(21, "help"),
     key(Action::Quit, &["q"], ANYWHERE, "close what is open; quit").footer(22, "quit"),
     key(Action::Suspend, &["ctrl-z"], ANYWHERE, "to the shell; fg comes back"),
     key(Action::Redraw, &["ctrl-l"], ANYWHERE, "draw everything again"),
@@ -402,6 +422,8 @@ fn contexts(model: &Model) -> Vec<Context> {
         vec![Help]
     } else if model.rows.is_some() {
         vec![Rows]
+    } else if model.step.is_some() {
+        vec![Steps]
     } else {
         vec![On(model.tab), Everywhere]
     }
@@ -467,6 +489,7 @@ fn place(context: Context) -> String {
         Everywhere => "everywhere".to_owned(),
         On(tab) => tab.name().to_owned(),
         Rows => "rows".to_owned(),
+        Steps => "step by step".to_owned(),
         Help => "help".to_owned(),
     }
 }
@@ -476,6 +499,7 @@ pub fn lines() -> Vec<(String, String, &'static str)> {
     let mut contexts = vec![Everywhere];
     contexts.extend(Tab::ALL.map(On));
     contexts.push(Rows);
+    contexts.push(Steps);
     let mut lines = Vec::new();
     for context in contexts {
         for binding in TABLE.iter().filter(|b| b.contexts.contains(&context)) {

@@ -8,7 +8,7 @@ use tui_input::Input;
 use super::exact::{Exact, forecast};
 use super::follow::{Follow, Shown};
 use super::msg::EXACT;
-use super::screen::{clusters, data, drill, features, flow, plan, rows};
+use super::screen::{clusters, data, drill, features, flow, plan, rows, step};
 use super::theme::Theme;
 use crate::cluster::Clustering;
 use crate::error::Error;
@@ -122,6 +122,8 @@ pub struct Model {
     pub sweep: Option<Arc<Sweep>>,
     /// A first look at the current k of a new choice, while its sweep is under way.
     pub preview: Option<Arc<Sweep>>,
+    /// First looks at further k's of the sweep that is shown, while it is under way: k and WCSS.
+    pub ahead: Vec<(usize, f64)>,
     /// Whether the sweep belongs to an earlier choice.
     pub stale: bool,
     /// Whether the sweep is of rows that another cleaning left: its labels do not fit the table that is there.
@@ -162,6 +164,8 @@ pub struct Model {
     pub rows: Option<rows::State>,
     /// Who goes where, when it is open.
     pub flow: Option<flow::State>,
+    /// K-Means step by step, when it is open.
+    pub step: Option<step::State>,
     /// What is searched in the list that is shown, while it is typed.
     pub search: Option<Input>,
     /// Screen 1.
@@ -195,6 +199,7 @@ impl Model {
             cleaned: None,
             sweep: None,
             preview: None,
+            ahead: Vec::new(),
             stale: false,
             foreign: false,
             exact: Exact::default(),
@@ -214,6 +219,7 @@ impl Model {
             help: None,
             rows: None,
             flow: None,
+            step: None,
             search: None,
             data: data::State::default(),
             choice: features::State::default(),
@@ -490,6 +496,11 @@ impl Model {
         self.flow.is_some()
     }
 
+    /// What is on screen is of the choice as it is, so that its starts can be stepped.
+    pub fn can_step(&self) -> bool {
+        self.has_clusters() && !self.foreign && (self.preview.is_some() || !self.stale)
+    }
+
     /// What is on screen are the clusters that the choice leads to, so that they can be named.
     pub fn can_rename(&self) -> bool {
         !self.stale && !self.foreign && self.preview.is_none() && !self.profiles().is_empty()
@@ -538,6 +549,7 @@ impl Model {
         let comparing = self.tab == Tab::Clusters && self.is_comparing();
         self.help.is_some()
             || self.rows.is_some()
+            || self.step.is_some()
             || self.flow.is_some()
             || comparing
             || self.is_searched()

@@ -11,9 +11,10 @@ use super::Start;
 use super::exact::exact_job;
 use super::jobs::{
     clean_job, compare_job, discover_job, drill_job, export_job, fit_job, list_job, load_job, plan_job, report_job,
+    walk_job,
 };
 use super::model::Model;
-use super::msg::{DRILL, EXACT, EXPORT, Effect, FIT, LANES, LIST, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
+use super::msg::{DRILL, EXACT, EXPORT, Effect, FIT, LANES, LIST, LOAD, Msg, Outcome, PLAN, Progress, QUALITY, WALK};
 use super::term::capabilities::{Charset, Depth, Wishes};
 use super::term::guard::{Guard, Suspension};
 use super::term::signals::Signal;
@@ -287,6 +288,9 @@ impl Explorer {
             }
             Effect::List { cleaned, rows, used, clusters, order } => {
                 self.newest[LIST] = self.counter.submit(LIST, list_job(cleaned, rows, used, clusters, order));
+            }
+            Effect::Walk { prepared, recipe, k, start } => {
+                self.newest[WALK] = self.counter.submit(WALK, walk_job(prepared, recipe, k, start));
             }
             Effect::Plan { basis, recipe, before } => {
                 self.newest[PLAN] = self.planner.submit(PLAN, plan_job(basis, recipe, before));

@@ -7,8 +7,8 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use super::exact::Exact;
 use super::keys::{self, Action};
 use super::model::{Model, Running, Tab};
-use super::msg::{EXACT, EXPORT, Effect, FIT, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
-use super::screen::{choose_k, clusters, data, drill, features, flow, list, plan, rows};
+use super::msg::{EXACT, EXPORT, Effect, FIT, LOAD, Msg, Outcome, PLAN, Progress, QUALITY, WALK};
+use super::screen::{choose_k, clusters, data, drill, features, flow, list, plan, rows, step};
 use super::term::signals::Signal;
 use super::{follow, history};
 use crate::error::Error;
@@ -95,6 +95,8 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             Vec::new()
         }
         _ if model.rows.is_some() => rows::update::act(model, action),
+        _ if model.step.is_some() => step::update::act(model, action),
+        Action::Steps => step::update::open(model),
         Action::Show(tab) => show(model, tab),
         Action::NextTab => show(model, model.tab.step(1)),
         Action::PreviousTab => show(model, model.tab.step(Tab::ALL.len() - 1)),
@@ -143,6 +145,7 @@ fn report(model: &mut Model) -> Vec<Effect> {
 fn quit(model: &mut Model) -> Vec<Effect> {
     if model.help.is_some()
         || model.rows.is_some()
+        || model.step.is_some()
         || model.flow.is_some()
         || (model.tab == Tab::Clusters && model.is_comparing())
     {
@@ -159,7 +162,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
         model.rows = rows.under.map(|under| *under);
         return Vec::new();
     }
-    if model.flow.take().is_some() {
+    if model.step.take().is_some() || model.flow.take().is_some() {
         return Vec::new();
     }
     if model.tab == Tab::Clusters && model.clusters.against.take().is_some() {
@@ -196,6 +199,7 @@ pub(super) fn refit(model: &mut Model) -> Vec<Effect> {
     let Some(cleaned) = model.cleaned.clone() else { return Vec::new() };
     model.stale = model.sweep.is_some();
     model.preview = None;
+    model.ahead.clear();
     model.problem = None;
     model.exact = Exact::Untried;
     if model.features.iter().all(|f| !f.on) {
@@ -262,6 +266,7 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
                 EXACT => "exact silhouette",
                 PLAN => "planning",
                 EXPORT => "writing",
+                WALK => "stepping",
                 _ => "counting",
             };
             model.running.retain(|r| r.lane != lane);
@@ -316,6 +321,10 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
             clusters::update::keep_selection(model);
             refresh_clusters(model)
         }
+        Outcome::Ahead(ahead) => {
+            model.ahead = ahead;
+            Vec::new()
+        }
         Outcome::Sweep(sweep) => on_sweep(model, sweep),
         Outcome::ExactTakes(seconds) => on_forecast(model, seconds),
         Outcome::Drill(drilled) => {
@@ -326,6 +335,10 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
         }
         Outcome::Listed(order, rows) => {
             rows::update::listed(model, &order, rows);
+            Vec::new()
+        }
+        Outcome::Walk(walk) => {
+            step::update::walked(model, walk);
             Vec::new()
         }
         Outcome::Subgroups(found) => {
@@ -385,6 +398,7 @@ fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
     model.foreign = model.sweep.is_some();
     model.cleaned = Some(cleaned);
     model.rows = None;
+    model.step = None;
     model.search = None;
     model.drilled = None;
     model.drill.table_changed();
@@ -417,6 +431,9 @@ fn features_of(model: &mut Model, cleaned: &Cleaned) {
 fn on_sweep(model: &mut Model, sweep: Arc<Sweep>) -> Vec<Effect> {
     let largest = sweep.ks.last().map_or(1, |found| found.clustering.k);
     let whole = sweep.verdict.is_some();
+    if whole {
+        model.ahead.clear();
+    }
     if whole && largest < model.k() {
         model.recipe.k = Some(largest);
         model.message = Some(format!("k ends at {largest}: there are no more distinct rows"));

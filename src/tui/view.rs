@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 use super::keys;
 use super::model::{Model, Running, Tab};
 use super::msg::EXACT;
-use super::screen::{choose_k, clusters, data, drill, features, flow, plan, rows};
+use super::screen::{choose_k, clusters, data, drill, features, flow, plan, rows, step};
 use super::term::sanitise::wrap;
 use super::widget::line::{Piece, keys as key_line, length, spread, tabs};
 use super::widget::panel::{Panel, clear};
@@ -30,6 +30,9 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     self::content(model, content, buffer);
     if let Some(state) = &model.flow {
         flow::view::view(model, state, content, buffer);
+    }
+    if let Some(state) = &model.step {
+        step::view::view(model, state, content, buffer);
     }
     if let Some(problem) = &model.problem {
         self::problem(model, problem, content, buffer);

@@ -15,7 +15,7 @@ use kscope::study::recipe::{Recipe, Source};
 use kscope::study::{self, Cleaned};
 use kscope::tui::Start;
 use kscope::tui::model::Model;
-use kscope::tui::msg::{DRILL, EXACT, Effect, FIT, LIST, LOAD, Msg, Outcome, PLAN};
+use kscope::tui::msg::{DRILL, EXACT, Effect, FIT, LIST, LOAD, Msg, Outcome, PLAN, WALK};
 use kscope::tui::screen::plan::{Basis, Planned};
 use kscope::tui::term::Capabilities;
 use kscope::tui::term::capabilities::{Charset, Depth};
@@ -157,6 +157,7 @@ impl Explorer {
             Effect::Discover(..) => (DRILL, "discover"),
             Effect::List { .. } => (LIST, "list"),
             Effect::Plan { .. } => (PLAN, "plan"),
+            Effect::Walk { .. } => (WALK, "walk"),
             Effect::Quit(code) => {
                 self.quit = Some(*code);
                 return;
@@ -224,6 +225,12 @@ impl Explorer {
                 let recipe = Recipe { silhouette: Mode::Exact, ..recipe };
                 study::judge(&mut judged, &recipe, &never, &mut |_| {}).unwrap();
                 Outcome::Sweep(Arc::new(judged))
+            }
+            Effect::Walk { prepared, recipe, k, start } => {
+                match study::walk::walk(&prepared, &recipe, (k, start), &never, &mut |_| {}) {
+                    Ok(walk) => Outcome::Walk(Arc::new(walk)),
+                    Err(error) => Outcome::Refused(error),
+                }
             }
             Effect::Plan { basis, recipe, before } => planned(basis, &recipe, before.as_deref()),
             _ => unreachable!("no job"),

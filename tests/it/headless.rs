@@ -36,7 +36,7 @@ const SILHOUETTE: &str = "value se of exact";
 const SWEEP: &str = "source rows learners rows_used distinct_rows features seed starts engine total_ss sweep \
     verdict notices";
 const SWEEP_ROW: &str = "k wcss wcss_share silhouette calinski_harabasz davies_bouldin smallest gap null valleys \
-                         stability prediction_strength";
+                         stability prediction_strength bic";
 const VERDICT: &str = "kind k suggested_k text criteria";
 const CRITERION: &str = "name k why";
 const DRILL: &str = "rule clauses rows learners by_cluster means";

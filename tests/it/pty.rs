@@ -243,6 +243,35 @@ fn open_change_k_toggle_drill_edit_quit() {
     session.ends(0);
 }
 
+/// K-Means step by step, as in a demonstration.
+#[test]
+fn a_start_is_shown_step_by_step() {
+    let mut session = Session::open(&[&golden_table("iris"), "--starts", "4"]);
+    session.wait_for("Verdict");
+    session.settled();
+    let header = session.screen().lines().next().unwrap_or_default().to_owned();
+    session.press("w");
+    session.wait_for("rows drawn by lot");
+    session.press(" ");
+    session.wait_for("Assignment 1:");
+    session.press("\x1b[C");
+    session.wait_for("Update 1:");
+    session.press("\x1b[D");
+    session.wait_for("Assignment 1:");
+    session.press("e");
+    session.wait_for("This is the end");
+    session.wait_for("best so far");
+    session.press("s");
+    session.wait_for("start 2 of 4");
+    session.press("\x1b[F");
+    session.wait_for("This is the end");
+    session.press("\x1b");
+    session.wait_for("Verdict");
+    assert_eq!(session.screen().lines().next().unwrap_or_default(), header);
+    session.press("q");
+    session.ends(0);
+}
+
 #[test]
 fn every_way_out_restores_the_terminal() {
     for (name, code) in [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130), ("Ctrl-C", 130), ("q", 0)] {

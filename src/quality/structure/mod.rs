@@ -219,7 +219,7 @@ fn first(
 }
 
 /// At most `most` of the used rows, without repetition, row-major.
-fn sample(matrix: &Matrix, most: usize, seed: u64) -> Vec<f64> {
+pub(super) fn sample(matrix: &Matrix, most: usize, seed: u64) -> Vec<f64> {
     let rows = matrix.rows();
     let mut chosen: Vec<u32> = (0..rows as u32).collect();
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);

@@ -21,6 +21,8 @@ const VERDICT_LINES: u16 = 5;
 
 /// The silhouette's axis spans at least this much, so that noise does not look like hills.
 const LEAST_SPAN: f64 = 0.15;
+/// And it ends at multiples of this.
+const STEP: f64 = 0.05;
 
 /// From this size on the charts stand above each other, each as wide as the screen.
 const STACKED: (u16, u16) = (60, 40);
@@ -67,6 +69,8 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
     let wcss: Vec<Option<f64>> = (1..=model.k_max())
         .map(|k| found(k).filter(|_| total > 0.0).map(|f| 100.0 * f.clustering.wcss / total))
         .collect();
+    let rough: Vec<Option<f64>> =
+        (1..=model.k_max()).map(|k| ahead(model, k).filter(|_| total > 0.0).map(|wcss| 100.0 * wcss / total)).collect();
     let waiting = if model.is_running() { "clustering" } else { "no clustering yet" };
     let evidence = model.sweep.as_ref().and_then(|sweep| sweep.evidence.as_ref());
     let band = |of: fn(&KEvidence) -> Option<Band>, times: f64, first: usize| -> Vec<Option<(f64, f64)>> {
@@ -81,6 +85,7 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
     };
     Curve::new(&model.theme, 1..=last, &wcss)
         .titled("Elbow · WCSS % of total", &ungrouped)
+        .rough(&rough)
         .band(&of_wcss)
         .covers(0.0, 100.0)
         .current(model.k() as u32)
@@ -106,7 +111,9 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
         .stale(model.stale)
         .empty(if model.has_sweep() { "computing" } else { waiting });
     if highest > lowest - 1.0 {
-        curve = curve.covers(lowest.min(highest - LEAST_SPAN), highest);
+        // In whole steps, so that the axis stands still while the band is made.
+        let (low, high) = (lowest.min(highest - LEAST_SPAN), highest);
+        curve = curve.covers((low / STEP).floor() * STEP, (high / STEP).ceil() * STEP);
     }
     curve.render(right, buffer);
 }
@@ -140,6 +147,7 @@ fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
         Column::numbers("CH", 9),
         Column::numbers("DB", 6),
         Column::numbers("strength", 9),
+        Column::numbers("BIC", 9),
         Column::numbers("iterations", 11),
     ];
     let ks = model.k_max();
@@ -150,20 +158,45 @@ fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
     let cells = |row: usize| -> Vec<Cell<'_>> {
         let k = row + 1;
         let Some(found) = model.sweep.as_ref().and_then(|s| s.at(k)) else {
-            return vec![
-                Cell::from(k.to_string()),
-                Cell::styled(if model.is_running() { "…" } else { "–" }, theme.palette.dim),
-            ];
+            let total = model.sweep.as_ref().map_or(0.0, |s| s.prepared.matrix.total_ss());
+            let first_look =
+                ahead(model, k).filter(|_| total > 0.0).map(|wcss| format!("~{:.1}", 100.0 * wcss / total));
+            let waiting = if model.is_running() { "…" } else { "–" }.to_owned();
+            return vec![Cell::from(k.to_string()), Cell::styled(first_look.unwrap_or(waiting), theme.palette.dim)];
         };
         self::cells(model, k, found)
     };
     Table::new(theme, &columns, ks, cells).at(Some(at), offset).stale(model.stale).render(area, buffer);
 }
 
+/// WCSS of a first look at a k that is not final yet.
+fn ahead(model: &Model, k: usize) -> Option<f64> {
+    let is_final = model.sweep.as_ref().is_some_and(|sweep| sweep.at(k).is_some());
+    model.ahead.iter().find(|(at, _)| *at == k && !is_final).map(|(_, wcss)| *wcss)
+}
+
 /// Two digits, with a minus where something is left of it.
 fn signed(value: f64) -> String {
     let digits = format!("{:.2}", value.abs());
     if value < 0.0 && digits != "0.00" { format!("−{digits}") } else { digits }
+}
+
+/// The second opinion of a Gaussian mixture, the k it would choose marked.
+fn bic<'a>(model: &Model, k: usize) -> Cell<'a> {
+    let Some(mixture) = model.sweep.as_ref().and_then(|sweep| sweep.mixture.as_ref()) else {
+        return Cell::from(if model.is_running() { "…" } else { "–" });
+    };
+    match mixture.bic(k) {
+        Some(bic) if mixture.k() == Some(k) => Cell::styled(signed_count(bic), model.theme.palette.accent),
+        Some(bic) => Cell::from(signed_count(bic)),
+        None => Cell::from("–"),
+    }
+}
+
+/// A whole number, with a minus where it has one.
+fn signed_count(value: f64) -> String {
+    let sign = if value.round() < 0.0 { "−" } else { "" };
+    format!("{sign}{}", group_thousands(value.abs().round() as u64))
 }
 
 fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
@@ -203,6 +236,7 @@ fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
         ),
         Cell::from(number(quality.and_then(|q| q.davies_bouldin), 2)),
         Cell::from(evidence.and_then(|e| e.prediction_strength).map_or(untested, |value| format!("{value:.2}"))),
+        bic(model, k),
         Cell::from(format!("{}{}", found.clustering.iterations, if found.clustering.converged { "" } else { " !" })),
     ]
 }
