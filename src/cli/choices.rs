@@ -155,6 +155,7 @@ enum SilhouetteChoice {
 pub(super) enum ReferenceChoice {
     Copula,
     Permuted,
+    PcaBox,
     None,
 }
 
@@ -163,6 +164,7 @@ impl From<ReferenceChoice> for Ungrouped {
         match choice {
             ReferenceChoice::Copula => Self::Copula,
             ReferenceChoice::Permuted => Self::Permuted,
+            ReferenceChoice::PcaBox => Self::PcaBox,
             ReferenceChoice::None => Self::None,
         }
     }

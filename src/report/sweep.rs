@@ -65,7 +65,9 @@ struct NullJson {
 #[derive(Debug, Serialize)]
 struct ValleysJson {
     parted: usize,
-    smallest_dip: Option<f64>,
+    groups: usize,
+    group_of: Option<Vec<usize>>,
+    dips: Vec<f64>,
     null_dip: Option<f64>,
     clusters: Vec<Option<ValleyJson>>,
 }
@@ -82,6 +84,8 @@ struct ValleyJson {
 struct StabilityJson {
     jaccard: Vec<f64>,
     ari: f64,
+    null_jaccard: Option<f64>,
+    null_ari: Option<f64>,
 }
 
 impl Row {
@@ -100,11 +104,18 @@ impl Row {
         let valley = |v: &Valley| ValleyJson { neighbour: v.neighbour, dip: v.dip, rows: v.rows, p: v.p };
         self.valleys = (!k.valleys.is_empty()).then(|| ValleysJson {
             parted: k.parted(),
-            smallest_dip: k.smallest_dip(),
+            groups: k.groups(),
+            group_of: k.group_of(),
+            dips: k.joins.iter().map(|join| join.dip).collect(),
             null_dip: k.null_dip,
             clusters: k.valleys.iter().map(|v| v.as_ref().map(valley)).collect(),
         });
-        self.stability = k.stability.as_ref().map(|s| StabilityJson { jaccard: s.jaccard.clone(), ari: s.ari });
+        self.stability = k.stability.as_ref().map(|s| StabilityJson {
+            jaccard: s.jaccard.clone(),
+            ari: s.ari,
+            null_jaccard: k.null_stability.map(|null| null.least_jaccard),
+            null_ari: k.null_stability.map(|null| null.ari),
+        });
         self.prediction_strength = k.prediction_strength;
     }
 }
