@@ -21,6 +21,7 @@ pub use indices::{Indices, indices};
 pub use knee::{Knee, knee};
 pub use silhouette::{EXACT_ROWS, Mode, Silhouette, of_each_row, silhouettes};
 pub use spread::{BINS, Spread, spreads};
+pub use structure::adjusted_rand;
 pub use verdict::{Criterion, Kind, Verdict, verdict};
 
 /// What is known about one k.

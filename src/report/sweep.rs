@@ -127,6 +127,7 @@ struct VerdictJson {
     suggested_k: Option<usize>,
     text: String,
     criteria: Vec<CriterionJson>,
+    warnings: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -187,6 +188,7 @@ impl SweepReport {
                 suggested_k: verdict.suggested_k,
                 text: verdict.text.clone(),
                 criteria: verdict.criteria.iter().map(criterion).collect(),
+                warnings: sweep.warnings.clone(),
             }),
             notices,
         }
@@ -238,6 +240,12 @@ impl SweepReport {
         out += &text::table(&header, &rows);
         let Some(verdict) = &self.verdict else { return out };
         out += &format!("\n{}\n\n", verdict.text);
+        for warning in &verdict.warnings {
+            out += &format!("! {}\n", crate::source::escape(warning));
+        }
+        if !verdict.warnings.is_empty() {
+            out.push('\n');
+        }
         let criteria: Vec<Vec<String>> = verdict
             .criteria
             .iter()

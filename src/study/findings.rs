@@ -1,6 +1,7 @@
 //! What was found: for every k its clustering, its quality and who is in it.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::{Cleaned, Prepared};
 use crate::cluster::Clustering;
@@ -27,6 +28,8 @@ pub struct Sweep {
     pub mixture: Option<Arc<Mixture>>,
     /// What the criteria say together; `None` while the qualities are computed.
     pub verdict: Option<Verdict>,
+    /// What could mislead about the clusters of the suggested k; empty until that is computed.
+    pub warnings: Vec<String>,
 }
 
 /// What was found for one k.
@@ -38,6 +41,8 @@ pub struct KFound {
     pub clustering: Arc<Clustering>,
     /// Its quality; `None` while it is computed.
     pub quality: Option<KQuality>,
+    /// How long clustering took once smaller k were there; for the screen only, since nothing else depends on time.
+    pub took: Option<Duration>,
     described: Arc<OnceLock<Described>>,
     explained: Arc<OnceLock<Vec<Option<Description>>>>,
     spread: Arc<OnceLock<Vec<Option<Spread>>>>,
@@ -62,6 +67,7 @@ impl KFound {
         Self {
             clustering: Arc::new(clustering),
             quality: None,
+            took: None,
             described: Arc::default(),
             explained: Arc::default(),
             spread: Arc::default(),
@@ -118,6 +124,12 @@ impl KFound {
 }
 
 impl Sweep {
+    /// Clusterings that nothing more is known of.
+    pub fn new(prepared: &Arc<Prepared>, ks: Vec<KFound>) -> Self {
+        let prepared = Arc::clone(prepared);
+        Self { prepared, ks, evidence: None, mixture: None, verdict: None, warnings: Vec::new() }
+    }
+
     /// Takes what was gathered about it, and renews the verdict.
     pub fn take(&mut self, evidence: Evidence) {
         let qualities: Vec<KQuality> = self.ks.iter().filter_map(|found| found.quality.clone()).collect();

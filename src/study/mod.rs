@@ -12,8 +12,10 @@ pub mod recipe;
 pub mod score;
 pub mod session;
 pub mod walk;
+pub mod warnings;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use rayon::prelude::*;
 
@@ -245,16 +247,19 @@ pub fn sweep(
 ) -> Result<Sweep> {
     let numbering = Numbering::new(cleaned, prepared);
     let mut found: Vec<KFound> = Vec::new();
+    let mut since = Instant::now();
     cluster::sweep(&prepared.matrix, *ks.end(), recipe.params(), cancel, &mut |clustering| {
         if ks.contains(&clustering.k) {
             let mut clustering = clustering.clone();
             numbering.apply(prepared, &mut clustering);
-            let next = KFound::new(clustering);
+            let mut next = KFound::new(clustering);
+            next.took = Some(since.elapsed());
             on(Step::Clustered(&next));
             found.push(next);
         }
+        since = Instant::now();
     })?;
-    let mut sweep = Sweep { prepared: Arc::clone(prepared), ks: found, evidence: None, mixture: None, verdict: None };
+    let mut sweep = Sweep::new(prepared, found);
     judge(&mut sweep, recipe, cancel, &mut |share| on(Step::Quality(share)))?;
     Ok(sweep)
 }
@@ -303,6 +308,9 @@ pub fn compare(
     };
     let evidence = structure::evidence(&question, cancel, on).map_err(|_| Error::interrupted())?;
     sweep.take(evidence);
+    // The k that people are told to use, else the one they look at.
+    let k = sweep.verdict.as_ref().and_then(|verdict| verdict.suggested_k).or(recipe.k);
+    sweep.warnings = warnings::warnings(cleaned, sweep, recipe, k.unwrap_or(recipe::DEFAULT_K), cancel)?;
     Ok(())
 }
 

@@ -113,13 +113,7 @@ pub(super) fn fit_job(
         let k = k.min(prepared.matrix.distinct());
         if let Some(found) = study::preview(&cleaned, &prepared, &recipe, k, told.cancel) {
             found.describe(&cleaned, &prepared);
-            let first = Sweep {
-                prepared: Arc::clone(&prepared),
-                ks: vec![found],
-                evidence: None,
-                mixture: None,
-                verdict: None,
-            };
+            let first = Sweep::new(&prepared, vec![found]);
             told.partial(Outcome::Preview(Arc::new(first)));
         }
         let mut so_far: Vec<KFound> = Vec::new();
@@ -132,13 +126,7 @@ pub(super) fn fit_job(
                     found.describe(&cleaned, &prepared);
                 }
                 if now >= k {
-                    let sweep = Sweep {
-                        prepared: Arc::clone(&prepared),
-                        ks: so_far.clone(),
-                        evidence: None,
-                        mixture: None,
-                        verdict: None,
-                    };
+                    let sweep = Sweep::new(&prepared, so_far.clone());
                     told.partial(Outcome::Sweep(Arc::new(sweep)));
                 }
                 if now == k && prepared.matrix.distinct() > AHEAD_ROWS {

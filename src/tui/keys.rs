@@ -71,6 +71,8 @@ pub enum Action {
     PreviousStart,
     /// What changed since the choice before, and who moved.
     Changed,
+    /// The verdict whole: what each criterion chooses, and what could mislead.
+    Why,
     /// Opens the rows of the cluster, those that fit it least first.
     WorstFit,
     /// Compares the cluster with another one.
@@ -237,8 +239,11 @@ pub const TABLE: &[Binding] = &[
         .when(Model::has_clusters),
     key(Action::Changed, &["D"], EVERYWHERE, "what changed since the choice before, and who moved")
         .when(Model::has_clusters),
-    key(Action::PageDown, &["pgdn", "ctrl-f"], CHOOSE_K, "who goes where: on").when(Model::has_flow),
-    key(Action::PageUp, &["pgup", "ctrl-b"], CHOOSE_K, "who goes where: back").when(Model::has_flow),
+    key(Action::Why, &["v"], CHOOSE_K, "which k, and how sure: what each criterion chooses, and what could mislead")
+        .footer(6, "verdict")
+        .when(Model::has_sweep),
+    key(Action::PageDown, &["pgdn", "ctrl-f"], CHOOSE_K, "what is drawn over the screen: on").when(Model::has_flow),
+    key(Action::PageUp, &["pgup", "ctrl-b"], CHOOSE_K, "what is drawn over the screen: back").when(Model::has_flow),
     key(Action::Steps, &["w"], CHOOSE_K, "watch K-Means at work, step by step")
         .footer(9, "step by step")
         .when(Model::can_step),

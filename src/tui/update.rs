@@ -106,6 +106,10 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             flow::update::toggle(model, flow::Of::NextK);
             Vec::new()
         }
+        Action::Why => {
+            flow::update::toggle(model, flow::Of::Why);
+            Vec::new()
+        }
         Action::Changed => {
             flow::update::toggle(model, flow::Of::Before);
             Vec::new()

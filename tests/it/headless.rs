@@ -37,7 +37,7 @@ const SWEEP: &str = "source rows learners rows_used distinct_rows features seed 
     verdict notices";
 const SWEEP_ROW: &str = "k wcss wcss_share silhouette calinski_harabasz davies_bouldin smallest gap null valleys \
                          stability prediction_strength bic";
-const VERDICT: &str = "kind k suggested_k text criteria";
+const VERDICT: &str = "kind k suggested_k text criteria warnings";
 const CRITERION: &str = "name k why";
 const DRILL: &str = "rule clauses rows learners by_cluster means";
 const CLAUSE: &str = "text pass fail percentile keeps without only_this_fails";

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 pub use judgement::{STABLE, judge};
 pub use reference::Ungrouped;
-pub use stability::{NullStability, Stability};
+pub use stability::{NullStability, Stability, adjusted_rand};
 pub use valley::{Join, Valley};
 
 use super::{Mode, silhouettes};

@@ -185,8 +185,8 @@ fn jaccard(before: &[u16], after: &[u16], k: usize) -> Vec<f64> {
     table.iter().map(best).collect()
 }
 
-/// Adjusted Rand index of two labellings; 1 where both put everybody together.
-fn adjusted_rand(a: &[u16], b: &[u16]) -> f64 {
+/// Adjusted Rand index (Hubert & Arabie 1985) of two labellings of the same rows; 1 where both put everybody together.
+pub fn adjusted_rand(a: &[u16], b: &[u16]) -> f64 {
     let k = 1 + a.iter().chain(b).copied().max().map_or(0, usize::from);
     let table = table(a, b, k);
     let pairs = |n: f64| n * (n - 1.0) / 2.0;

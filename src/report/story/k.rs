@@ -16,6 +16,7 @@ pub(super) fn section(told: &Told<'_>, noun: Noun) -> Section {
             group_thousands(evidence.rows as u64)
         )));
     }
+    blocks.extend(told.sweep.warnings.iter().map(|warning| Block::Note(warning.clone())));
     if let Some(verdict) = &told.sweep.verdict {
         let rows = verdict
             .criteria

@@ -149,6 +149,7 @@ fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
         Column::numbers("strength", 9),
         Column::numbers("BIC", 9),
         Column::numbers("iterations", 11),
+        Column::numbers("ms", 7),
     ];
     let ks = model.k_max();
     let height = usize::from(area.height.saturating_sub(1));
@@ -238,5 +239,6 @@ fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
         Cell::from(evidence.and_then(|e| e.prediction_strength).map_or(untested, |value| format!("{value:.2}"))),
         bic(model, k),
         Cell::from(format!("{}{}", found.clustering.iterations, if found.clustering.converged { "" } else { " !" })),
+        Cell::from(found.took.map_or("–".to_owned(), |took| took.as_millis().to_string())),
     ]
 }
