@@ -55,6 +55,7 @@ pub(crate) fn notices(cleaned: &Cleaned, prepared: &Prepared) -> Vec<String> {
         notices.push(format!("{} is {how}", column.name));
     }
     let numeric = cleaned.features.iter().filter(|f| f.encoding == Encoding::Numeric).count();
+    let numeric = numeric - usize::from(cleaned.learners.assumed_age().is_some());
     if numeric > MOST_INPUTS && prepared.encoded.features.len() == MOST_INPUTS {
         notices.push(format!(
             "{} columns of numbers: the first {MOST_INPUTS} that vary are inputs; --features names others",

@@ -172,7 +172,7 @@ impl Report {
             k: found.clustering.k,
             seed: recipe.seed,
             silhouette: silhouette.map(SilhouetteJson::from),
-            age: cleaned.ages.as_ref().map(|ages| AgeBasisJson {
+            age: cleaned.learners.ages.as_ref().map(|ages| AgeBasisJson {
                 basis: ages.basis.word(),
                 assumed: ages.basis.is_assumed(),
                 how: ages.how(),

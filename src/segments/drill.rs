@@ -314,6 +314,7 @@ mod tests {
             learner_of: None,
             ledger: Ledger::default(),
             experience: None,
+            ages: None,
         };
         let columns = RuleColumns { learners: &learners, clusters: None, peers: None };
         let mut asked = Asked { rule: "pay < 3 lakh".to_owned(), clause: Some(0), ..Asked::default() };
@@ -345,6 +346,7 @@ mod tests {
             learner_of: None,
             ledger: Ledger::default(),
             experience: None,
+            ages: None,
         };
         let peers = peers(&learners, &pay_for_experience(&learners).unwrap(), 2).unwrap();
         // Medians of the others: 3, 3, 2, 2 lakh.

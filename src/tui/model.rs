@@ -470,8 +470,8 @@ impl Model {
 
     /// Ages are made of an assumed age at graduation.
     pub fn assumes_age(&self) -> bool {
-        use crate::segments::age::AgeBasis::{Assumed, GraduationYear};
-        let ages = self.cleaned.as_ref().and_then(|c| c.ages.as_ref());
+        use crate::table::age::AgeBasis::{Assumed, GraduationYear};
+        let ages = self.cleaned.as_ref().and_then(|c| c.learners.ages.as_ref());
         ages.is_some_and(|ages| matches!(ages.basis, Assumed | GraduationYear))
     }
 

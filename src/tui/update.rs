@@ -366,7 +366,7 @@ fn features_of(model: &mut Model, cleaned: &Cleaned) {
     }
     let chosen = Inputs::of(&model.features, &[]);
     let fitting = match &chosen {
-        Inputs::Chosen(choices) => choice::fitting(choices, &cleaned.features, &cleaned.learners.columns),
+        Inputs::Chosen(choices) => choice::fitting(choices, &cleaned.features, cleaned.learners.inputs()),
         _ => Vec::new(),
     };
     let fits = fitting.iter().any(|choice| choice.on);

@@ -66,7 +66,7 @@ pub(super) fn section(told: &Told<'_>, noun: Noun, missing: &mut Vec<String>) ->
         Block::Table(overview(told, &known)),
     ];
     if described.ages.first().is_some_and(|age| age.basis.is_assumed())
-        && let Some(ages) = &told.cleaned.ages
+        && let Some(ages) = &told.cleaned.learners.ages
     {
         blocks.push(Block::Note(format!("≈ Age is {}; it says nothing that experience does not say.", ages.how())));
     }

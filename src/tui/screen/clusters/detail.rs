@@ -1,9 +1,10 @@
 //! What is said of one cluster, as lines.
 
 use crate::report::text::figure;
-use crate::segments::age::{Ages, Share};
+use crate::segments::age::Share;
 use crate::segments::profile::{Apart, How, NumberProfile, Profile};
 use crate::study::follow::Descent;
+use crate::table::age::Ages;
 use crate::table::money::{CRORE, Currency, LAKH, group_thousands};
 use crate::table::role::Role;
 use crate::tui::model::{Model, Tab};
@@ -177,7 +178,7 @@ fn ages(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> {
         let share = |s: &Share| format!("{sign}{} {:.0} %", s.band, 100.0 * s.share);
         shares.iter().map(share).collect::<Vec<_>>().join(" · ")
     };
-    let how = model.cleaned.as_ref().and_then(|c| c.ages.as_ref()).map(Ages::how).unwrap_or_default();
+    let how = model.cleaned.as_ref().and_then(|c| c.learners.ages.as_ref()).map(Ages::how).unwrap_or_default();
     let keys = if model.assumes_age() && model.tab == Tab::Clusters { " · [ ] change that" } else { "" };
     let median = age.median.map_or("–".to_owned(), |median| format!("{sign}{median:.0}"));
     let mut lines = said(model, &format!("age{sign}"), &format!("{median} median · {how}{keys}"), width);

@@ -45,7 +45,7 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 fn column<'a>(model: &'a Model, feature: &Feature) -> Option<(&'a TableColumn, &'a Summary)> {
     let cleaned = model.cleaned.as_ref()?;
-    cleaned.learners.columns.iter().zip(&cleaned.summaries).find(|(c, _)| c.name == feature.column)
+    cleaned.learners.inputs().zip(&cleaned.summaries).find(|(c, _)| c.name == feature.column)
 }
 
 /// Role and, for categories, the number of levels.
