@@ -63,13 +63,18 @@ pub(crate) fn notices(cleaned: &Cleaned, prepared: &Prepared) -> Vec<String> {
         ));
     }
     notices.extend(prepared.encoded.notices.iter().cloned());
+    notices.extend(misleading(cleaned, prepared));
+    notices
+}
+
+/// What would mislead about the inputs, one sentence each.
+pub(crate) fn misleading(cleaned: &Cleaned, prepared: &Prepared) -> impl Iterator<Item = String> {
     let features = &prepared.encoded.features;
     let problems = cleaned
         .problems
         .iter()
         .filter(|p| features.contains(&p.column) && p.with.as_ref().is_none_or(|other| features.contains(other)));
-    notices.extend(problems.map(|p| format!("{}: {}", p.column, p.text)));
-    notices
+    problems.map(|p| format!("{}: {}", p.column, p.text))
 }
 
 /// What a CSV writer holds, as text.

@@ -92,6 +92,7 @@ struct NumberJson {
     column: String,
     role: &'static str,
     input: bool,
+    assumed: bool,
     mean: Option<f64>,
     median: Option<f64>,
     q1: Option<f64>,
@@ -233,12 +234,13 @@ impl Report {
         }
         let figure =
             |number: &NumberJson, value: Option<f64>| measured(number.role, value.unwrap_or(f64::NAN), self.currency);
+        let mark = |n: &NumberJson| if n.assumed { "≈ " } else { "" };
         let rows: Vec<Vec<String>> = cluster
             .numbers
             .iter()
             .map(|n| {
                 vec![
-                    format!("  {}{}", crate::source::escape(&n.column), if n.input { "" } else { " ·" }),
+                    format!("  {}{}{}", mark(n), crate::source::escape(&n.column), if n.input { "" } else { " ·" }),
                     figure(n, n.median),
                     figure(n, n.q1),
                     figure(n, n.q3),
@@ -378,6 +380,7 @@ impl From<&NumberProfile> for NumberJson {
             column: n.column.clone(),
             role: n.role.word(),
             input: n.input,
+            assumed: n.assumed,
             mean: known(n.mean),
             median: known(n.median),
             q1: known(n.q1),

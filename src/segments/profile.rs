@@ -58,6 +58,13 @@ pub struct NumberProfile {
     pub eta_squared: f64,
 }
 
+impl NumberProfile {
+    /// The name of the column for people: an assumed age is marked.
+    pub fn label(&self) -> String {
+        format!("{}{}", if self.assumed { "≈ " } else { "" }, self.column)
+    }
+}
+
 /// A column of categories within one cluster: its most typical levels.
 #[derive(Clone, Debug)]
 pub struct CategoryProfile {

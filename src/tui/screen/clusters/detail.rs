@@ -20,13 +20,14 @@ const LEVELS: [usize; 2] = [5, 8];
 /// Cells before what a line says: its subject.
 const SUBJECT: u16 = 10;
 
-/// A value in the unit of its column.
+/// A value in the unit of its column; an assumed age is marked.
 pub(super) fn value(model: &Model, number: &NumberProfile, value: f64) -> String {
     if value.is_nan() {
         return "–".to_owned();
     }
     match number.role {
         Role::Pay => model.pay(value),
+        Role::Age if number.assumed => format!("≈{value:.0} y"),
         Role::Experience | Role::Age => format!("{value:.0} y"),
         role if role.is_year() => format!("{value:.0}"),
         _ => figure(value),
@@ -211,7 +212,7 @@ pub(super) fn columns(model: &Model, profile: &Profile, width: u16, roomy: bool)
         lines.push(line(["column", "median", "IQR", "mean", "η²"], palette.dim));
     }
     for n in numbers {
-        let name = format!("{}{}", n.column, if n.input { "" } else { " ·" });
+        let name = format!("{}{}", n.label(), if n.input { "" } else { " ·" });
         let texts =
             [&name, &value(model, n, n.median), &range(model, n), &value(model, n, n.mean), &silhouette(n.eta_squared)];
         lines.push(line(texts.map(String::as_str), palette.text));
