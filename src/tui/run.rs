@@ -290,7 +290,10 @@ impl Explorer {
                 self.newest[QUALITY] = self.worker.cancel(QUALITY);
             }
             Effect::Save(recipe) => match super::save::recipe(&recipe, std::path::Path::new("")) {
-                Ok(path) => self.model.message = Some(format!("saved as {}", path.display())),
+                Ok(path) => {
+                    let without = if self.model.follow.left().is_some() { ", without the names" } else { "" };
+                    self.model.message = Some(format!("saved as {}{without}", path.display()));
+                }
                 Err(error) => self.model.problem = Some(error),
             },
             Effect::Copy(text) => self.copy(&text),

@@ -5,7 +5,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod toml;
-mod write;
+pub(in crate::study) mod write;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
