@@ -234,7 +234,7 @@ impl Report {
         }
         let figure =
             |number: &NumberJson, value: Option<f64>| measured(number.role, value.unwrap_or(f64::NAN), self.currency);
-        let mark = |n: &NumberJson| if n.assumed { "≈ " } else { "" };
+        let mark = |n: &NumberJson| if n.assumed { "≈" } else { "" };
         let rows: Vec<Vec<String>> = cluster
             .numbers
             .iter()

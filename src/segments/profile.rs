@@ -61,7 +61,7 @@ pub struct NumberProfile {
 impl NumberProfile {
     /// The name of the column for people: an assumed age is marked.
     pub fn label(&self) -> String {
-        format!("{}{}", if self.assumed { "≈ " } else { "" }, self.column)
+        format!("{}{}", if self.assumed { "≈" } else { "" }, self.column)
     }
 }
 

@@ -251,12 +251,12 @@ fn an_assumed_age_is_switched_on_with_a_warning() {
     session.settled();
     session.press("fG");
     session.wait_until("the row, off", |screen| {
-        screen.lines().any(|line| line.contains("[ ]") && line.contains("≈ assumed_age"))
+        screen.lines().any(|line| line.contains("[ ]") && line.contains("≈assumed_age"))
     });
-    session.wait_for("switched on, it is experience again");
+    session.wait_for("Switched on, it is");
     assert!(!session.screen().contains("r = 1.00"));
     session.press(" ");
-    session.wait_until("the row, on", |screen| screen.lines().any(|line| line.contains("[x] ! ≈ assumed_age")));
+    session.wait_until("the row, on", |screen| screen.lines().any(|line| line.contains("[x]  !≈assumed_age")));
     session.wait_for("! ≈ 22 + years of experience, an assumption");
     session.wait_for("! r = 1.00 with experience");
     session.wait_for("! assumed_age is experience again");

@@ -51,7 +51,7 @@ fn column<'a>(model: &'a Model, feature: &Feature) -> Option<(&'a TableColumn, &
 
 /// The name of a feature; an assumed age is marked.
 fn label(model: &Model, feature: &Feature) -> String {
-    let mark = if is_assumed(model, feature) { "≈ " } else { "" };
+    let mark = if is_assumed(model, feature) { "≈" } else { "" };
     format!("{mark}{}", feature.column)
 }
 
@@ -101,7 +101,13 @@ fn list(model: &Model, area: Rect, buffer: &mut Buffer) {
         let influence = model.influence().iter().find(|i| i.feature == feature.column).filter(|_| feature.on);
         let style = if feature.on { theme.palette.text } else { theme.palette.dim };
         let problem = problems(model, feature).next().is_some();
-        let name = format!("{}{}", if problem { "! " } else { "" }, label(model, feature));
+        let warning = match (problem, is_assumed(model, feature)) {
+            (false, _) => "",
+            // With its own mark it has just room enough.
+            (true, true) => "!",
+            (true, false) => "! ",
+        };
+        let name = format!("{warning}{}", label(model, feature));
         let waiting = if feature.on { "…" } else { "–" };
         vec![
             Cell::styled(if feature.on { "[x]" } else { "[ ]" }, if feature.on { theme.palette.accent } else { style }),
@@ -146,17 +152,16 @@ pub fn strip(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What would mislead about a feature; a twin among the columns matters only where it is an input too.
+/// What would mislead about a feature; a twin among the columns matters only where it is an input too. That an
+/// assumed age is misleading is known: it is a problem once it is on.
 fn problems<'a>(model: &'a Model, feature: &'a Feature) -> impl Iterator<Item = &'a Problem> {
     let problems = model.cleaned.iter().flat_map(|cleaned| &cleaned.problems);
     let on = |name: &str| model.features.iter().any(|f| f.on && f.column == name);
+    let may_be = feature.on || !is_assumed(model, feature);
     problems.filter(move |p| {
         p.column == feature.column
-            && match p.kind {
-                Kind::Constant | Kind::Empty => true,
-                Kind::Assumed => feature.on,
-                _ => p.with.as_deref().is_some_and(on),
-            }
+            && may_be
+            && (matches!(p.kind, Kind::Constant | Kind::Empty | Kind::Assumed) || p.with.as_deref().is_some_and(on))
     })
 }
 
@@ -164,7 +169,7 @@ fn problems<'a>(model: &'a Model, feature: &'a Feature) -> impl Iterator<Item = 
 fn assumption(model: &Model) -> String {
     let ages = model.cleaned.as_ref().and_then(|cleaned| cleaned.learners.ages.as_ref());
     let how = ages.map(Ages::how).unwrap_or_default();
-    format!("The table has no age. This one is {how}: switched on, it is experience again.")
+    format!("The table has no age; this one is {how}. Switched on, it is experience again.")
 }
 
 fn notes(model: &Model, area: Rect, buffer: &mut Buffer) {
