@@ -194,7 +194,7 @@ fn composition_json(cleaned: &Cleaned, composition: &Composition) -> Composition
         experience: composition.experience,
         above_peers: composition.above_peers,
         older: composition.older,
-        age_is_assumed: cleaned.ages.as_ref().map(|ages| ages.basis.is_assumed()),
+        age_is_assumed: cleaned.learners.ages.as_ref().map(|ages| ages.basis.is_assumed()),
         age_bands: composition.ages.iter().flat_map(|ages| shares(&ages.bands)).collect(),
         stages: composition.ages.iter().flat_map(|ages| shares(&ages.stages)).collect(),
         of_kind,
@@ -345,7 +345,7 @@ fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> String 
 
 /// What an audience is made of, and what it would be by the rule in use: pay, experience, peers, age.
 pub fn made_of(cleaned: &Cleaned, audience: &Audience) -> [[String; 3]; 4] {
-    let approx = if cleaned.ages.as_ref().is_some_and(|ages| ages.basis.is_assumed()) { "≈" } else { "" };
+    let approx = if cleaned.learners.ages.as_ref().is_some_and(|ages| ages.basis.is_assumed()) { "≈" } else { "" };
     let (own, rule) = (&audience.composition, &audience.by_rule);
     let percent = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
     let pay = |c: &Composition| c.pay.map_or("–".to_owned(), |pay| format_pay(pay, cleaned.table.currency));

@@ -80,6 +80,7 @@ struct NumberJson {
     column: String,
     role: &'static str,
     input: bool,
+    assumed: bool,
     mean: Option<f64>,
     median: Option<f64>,
     q1: Option<f64>,
@@ -160,7 +161,7 @@ impl Report {
             k: found.clustering.k,
             seed: recipe.seed,
             silhouette: silhouette.map(SilhouetteJson::from),
-            age: cleaned.ages.as_ref().map(|ages| AgeBasisJson {
+            age: cleaned.learners.ages.as_ref().map(|ages| AgeBasisJson {
                 basis: ages.basis.word(),
                 assumed: ages.basis.is_assumed(),
                 how: ages.how(),
@@ -221,12 +222,13 @@ impl Report {
         }
         let figure =
             |number: &NumberJson, value: Option<f64>| measured(number.role, value.unwrap_or(f64::NAN), self.currency);
+        let mark = |n: &NumberJson| if n.assumed { "≈" } else { "" };
         let rows: Vec<Vec<String>> = cluster
             .numbers
             .iter()
             .map(|n| {
                 vec![
-                    format!("  {}{}", crate::source::escape(&n.column), if n.input { "" } else { " ·" }),
+                    format!("  {}{}{}", mark(n), crate::source::escape(&n.column), if n.input { "" } else { " ·" }),
                     figure(n, n.median),
                     figure(n, n.q1),
                     figure(n, n.q3),
@@ -360,6 +362,7 @@ impl From<&NumberProfile> for NumberJson {
             column: n.column.clone(),
             role: n.role.word(),
             input: n.input,
+            assumed: n.assumed,
             mean: known(n.mean),
             median: known(n.median),
             q1: known(n.q1),

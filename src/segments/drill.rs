@@ -5,6 +5,7 @@ use super::listing::{Listed, Order};
 use super::peers::Peers;
 use super::rule::{self, Bound, ColumnRef, Columns, Kind, Rule, RuleError};
 use crate::error::Result;
+use crate::table::age::ASSUMED;
 use crate::table::cleaning::Learners;
 use crate::table::column::Data;
 use crate::table::histogram::{self, Axis};
@@ -125,6 +126,13 @@ impl Columns for RuleColumns<'_> {
             },
             Data::Text(text) => ColumnRef::Text { codes: &text.codes, levels: &text.levels },
         })
+    }
+
+    /// An assumed age is nobody's, so that no rule can ask for it.
+    fn instead(&self, name: &str) -> Option<String> {
+        let ages = self.learners.ages.as_ref().filter(|ages| ages.basis.is_assumed())?;
+        let is_age = [ASSUMED, Role::Age.word()].iter().any(|word| name.trim().eq_ignore_ascii_case(word));
+        is_age.then(|| format!("age is only {}: ask for experience", ages.how()))
     }
 
     fn names(&self) -> Vec<String> {
@@ -327,6 +335,7 @@ mod tests {
             learner_of: None,
             ledger: Ledger::default(),
             experience: None,
+            ages: None,
         };
         let columns = RuleColumns { learners: &learners, clusters: None, peers: None };
         let mut asked = Asked { rule: "pay < 3 lakh".to_owned(), clause: Some(0), ..Asked::default() };
@@ -358,6 +367,7 @@ mod tests {
             learner_of: None,
             ledger: Ledger::default(),
             experience: None,
+            ages: None,
         };
         let peers = peers(&learners, &pay_for_experience(&learners).unwrap(), 2).unwrap();
         // Medians of the others: 3, 3, 2, 2 lakh.

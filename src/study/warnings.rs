@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn clusters_that_hang_on_the_scale_are_found_out() {
         // A few far values stretch the standard deviation of b, not its quartiles.
-        let far = |i: usize| if i % 50 == 0 { 60.0 } else { 0.0 };
+        let far = |i: usize| if i.is_multiple_of(50) { 60.0 } else { 0.0 };
         let said = of(&csv(500, |i| (even(i, 0.618), even(i, 0.414) + far(i))), 3);
         assert!(said.contains("hang on the scale: with robust scales"), "{said}");
     }

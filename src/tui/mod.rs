@@ -26,6 +26,8 @@ use crate::study::recipe::Recipe;
 pub struct Start {
     /// Everything that is chosen.
     pub recipe: Recipe,
+    /// The choice before, where its clusters have names and those of `recipe` are not known yet.
+    pub before: Option<Recipe>,
     /// The word of the screen to open at, when a session is taken up again.
     pub screen: Option<String>,
     /// Threads to work on; all by default.

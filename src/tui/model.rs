@@ -102,6 +102,17 @@ pub struct Running {
     pub share: Option<f32>,
 }
 
+/// Whether a recipe waits to be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Saving {
+    /// None does.
+    No,
+    /// One does.
+    Waits,
+    /// One does, and then the explorer is left.
+    WaitsToQuit,
+}
+
 /// Everything.
 pub struct Model {
     /// Looks.
@@ -136,6 +147,10 @@ pub struct Model {
     pub clusters_from: Option<Arc<Clustering>>,
     /// Colours and names of the clusters on screen.
     pub follow: Follow,
+    /// A choice to go on to when the clusters of this one are known: names are to be taken there.
+    pub(super) next: Option<Recipe>,
+    /// Whether the recipe is to be saved when it is known which clusters have the names.
+    pub(super) saving: Saving,
     /// The last good drill.
     pub drilled: Option<Arc<Drill>>,
     /// The last good plan.
@@ -183,10 +198,16 @@ pub struct Model {
 impl Model {
     /// Nothing read yet.
     pub fn new(start: super::Start, theme: Theme, size: (u16, u16)) -> Self {
-        let mut recipe = start.recipe;
-        let k = recipe.k.unwrap_or(DEFAULT_K).max(1);
-        recipe.k = Some(k);
-        recipe.ks.1 = recipe.ks.1.max(k);
+        let opened = |mut recipe: Recipe| {
+            let k = recipe.k.unwrap_or(DEFAULT_K).max(1);
+            recipe.k = Some(k);
+            recipe.ks.1 = recipe.ks.1.max(k);
+            recipe
+        };
+        let (recipe, next) = match start.before {
+            Some(before) => (opened(before), Some(opened(start.recipe))),
+            None => (opened(start.recipe), None),
+        };
         let tab = start.screen.and_then(|word| Tab::ALL.into_iter().find(|tab| tab.word() == word));
         Self {
             theme,
@@ -205,6 +226,8 @@ impl Model {
             exact: Exact::default(),
             clusters_of: None,
             clusters_from: None,
+            next,
+            saving: Saving::No,
             drilled: None,
             planned: None,
             problem: None,
@@ -519,8 +542,8 @@ impl Model {
 
     /// Ages are made of an assumed age at graduation.
     pub fn assumes_age(&self) -> bool {
-        use crate::segments::age::AgeBasis::{Assumed, GraduationYear};
-        let ages = self.cleaned.as_ref().and_then(|c| c.ages.as_ref());
+        use crate::table::age::AgeBasis::{Assumed, GraduationYear};
+        let ages = self.cleaned.as_ref().and_then(|c| c.learners.ages.as_ref());
         ages.is_some_and(|ages| matches!(ages.basis, Assumed | GraduationYear))
     }
 

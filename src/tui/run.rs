@@ -303,7 +303,10 @@ impl Explorer {
             }
             Effect::Stop => self.abandon(&[FIT, QUALITY, EXACT]),
             Effect::Save(recipe) => match super::save::recipe(&recipe, std::path::Path::new("")) {
-                Ok(path) => self.model.message = Some(format!("saved as {}", path.display())),
+                Ok(path) => {
+                    let without = if self.model.follow.left().is_some() { ", without the names" } else { "" };
+                    self.model.message = Some(format!("saved as {}{without}", path.display()));
+                }
                 Err(error) => self.model.problem = Some(error),
             },
             Effect::Copy(text) => self.copy(&text),

@@ -6,7 +6,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::exact::Exact;
 use super::keys::{self, Action};
-use super::model::{Model, Running, Tab};
+use super::model::{Model, Running, Saving, Tab};
 use super::msg::{EXACT, EXPORT, Effect, FIT, LOAD, Msg, Outcome, PLAN, Progress, QUALITY, WALK};
 use super::screen::{choose_k, clusters, data, drill, features, flow, list, plan, rows, step};
 use super::term::signals::Signal;
@@ -24,6 +24,8 @@ use crate::study::recipe::{Inputs, Seen};
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = hear(model, msg);
     follow::let_go(model);
+    effects.extend(history::go_on(model));
+    save_waiting(model, &mut effects);
     flow::update::refresh(model);
     // Whatever changed what the plan is made of: a key, a step back, another table, other clusters.
     effects.extend(plan::update::follow(model));
@@ -118,7 +120,7 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         Action::Exact => exact(model),
         Action::Undo => history::undo(model),
         Action::Redo => history::redo(model),
-        Action::Save => vec![Effect::Save(model.recipe.clone())],
+        Action::Save => save(model),
         Action::Report => report(model),
         action => match model.tab {
             Tab::Data => data::update::act(model, action),
@@ -129,6 +131,33 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             Tab::Plan => plan::update::act(model, action),
         },
     }
+}
+
+/// Saves the recipe: at once, or with the names that wait for their clusters when these are known.
+fn save(model: &mut Model) -> Vec<Effect> {
+    if model.follow.left().is_none() {
+        return vec![Effect::Save(model.recipe.clone())];
+    }
+    model.saving = Saving::Waits;
+    model.message = Some("saved as soon as it is known whose the names are".to_owned());
+    if model.was_stopped() { refit(model) } else { Vec::new() }
+}
+
+/// Saves a recipe that waited, or without the names where there is nothing to wait for any more.
+fn save_waiting(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.saving == Saving::No {
+        return;
+    }
+    let ends = effects.iter().any(|effect| matches!(effect, Effect::Stop | Effect::Quit(_) | Effect::Fail(_)));
+    let waits = model.follow.left().is_some();
+    if waits && !ends && model.problem.is_none() {
+        return;
+    }
+    effects.insert(0, Effect::Save(model.recipe.clone()));
+    if model.saving == Saving::WaitsToQuit && !ends {
+        effects.push(Effect::Quit(0));
+    }
+    model.saving = Saving::No;
 }
 
 /// Writes a report of the k that is looked at.
@@ -154,6 +183,11 @@ fn quit(model: &mut Model) -> Vec<Effect> {
         || (model.tab == Tab::Clusters && model.is_comparing())
     {
         return back(model);
+    }
+    if model.saving == Saving::Waits {
+        model.saving = Saving::WaitsToQuit;
+        model.message = Some("q once more leaves without waiting for the names".to_owned());
+        return Vec::new();
     }
     vec![Effect::Quit(0)]
 }
@@ -422,7 +456,7 @@ fn features_of(model: &mut Model, cleaned: &Cleaned) {
     }
     let chosen = Inputs::of(&model.features, &[]);
     let fitting = match &chosen {
-        Inputs::Chosen(choices) => choice::fitting(choices, &cleaned.features, &cleaned.learners.columns),
+        Inputs::Chosen(choices) => choice::fitting(choices, &cleaned.features, cleaned.learners.inputs()),
         _ => Vec::new(),
     };
     let fits = fitting.iter().any(|choice| choice.on);

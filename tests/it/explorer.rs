@@ -63,6 +63,8 @@ pub struct Explorer {
     pub jobs: Vec<&'static str>,
     /// The other effects, in their debug form.
     pub asked: Vec<String>,
+    /// The recipe that was saved last.
+    pub saved: Option<Recipe>,
     /// The code it quit with.
     pub quit: Option<u8>,
     /// Whether jobs are done at once, or left undone.
@@ -73,16 +75,15 @@ impl Explorer {
     /// Nothing read yet, 80 by 24.
     pub fn unread(location: Location) -> Self {
         let source = Source { location, ..Source::default() };
-        let start = Start {
-            recipe: Recipe { source, starts: 3, ..Recipe::default() },
-            screen: None,
-            threads: None,
-            ascii: false,
-            color: ColorChoice::None,
-        };
+        Self::resumed(Recipe { source, starts: 3, ..Recipe::default() }, None)
+    }
+
+    /// As it is started from a session.
+    pub fn resumed(recipe: Recipe, before: Option<Recipe>) -> Self {
+        let start = Start { recipe, before, screen: None, threads: None, ascii: false, color: ColorChoice::None };
         let theme = Theme::new(&capabilities(Charset::Braille));
         let model = Model::new(start, theme, (80, 24));
-        Self { model, jobs: Vec::new(), asked: Vec::new(), quit: None, works: true }
+        Self { model, jobs: Vec::new(), asked: Vec::new(), saved: None, quit: None, works: true }
     }
 
     /// The bundled sample, read and clustered.
@@ -165,7 +166,10 @@ impl Explorer {
             Effect::Stop => return self.asked.push("stop".to_owned()),
             Effect::Suspend => return self.asked.push("suspend".to_owned()),
             Effect::Redraw => return self.asked.push("redraw".to_owned()),
-            Effect::Save(_) => return self.asked.push("save".to_owned()),
+            Effect::Save(recipe) => {
+                self.saved = Some(recipe.clone());
+                return self.asked.push("save".to_owned());
+            }
             Effect::Export { card, ids, .. } => {
                 let what = card.map_or("audience", |kind| kind.word());
                 return self.asked.push(format!("export {what} {ids:?}"));

@@ -2,6 +2,7 @@
 //! the outside is too far away.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
+mod assumed_age;
 mod bad_input;
 mod clusters;
 mod drill;

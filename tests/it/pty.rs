@@ -272,6 +272,28 @@ fn a_start_is_shown_step_by_step() {
     session.ends(0);
 }
 
+/// The assumed age is there, off, and says what it is when Space switches it on.
+#[test]
+fn an_assumed_age_is_switched_on_with_a_warning() {
+    let mut session = Session::open(&[]);
+    session.wait_for("Verdict");
+    session.settled();
+    session.press("fG");
+    session.wait_until("the row, off", |screen| {
+        screen.lines().any(|line| line.contains("[ ]") && line.contains("≈assumed_age"))
+    });
+    session.wait_for("Switched on, it is");
+    assert!(!session.screen().contains("r = 1.00"));
+    session.press(" ");
+    session.wait_until("the row, on", |screen| screen.lines().any(|line| line.contains("[x]  !≈assumed_age")));
+    session.wait_for("! ≈ 22 + years of experience, an assumption");
+    session.wait_for("! r = 1.00 with experience");
+    session.wait_for("! assumed_age is experience again");
+    session.settled();
+    session.press("q");
+    session.ends(0);
+}
+
 #[test]
 fn every_way_out_restores_the_terminal() {
     for (name, code) in [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130), ("Ctrl-C", 130), ("q", 0)] {

@@ -380,11 +380,28 @@ mod tests {
         let verdict = judge(&qualities, &evidence);
         assert_eq!((verdict.kind, verdict.k, verdict.suggested_k), (quality::Kind::Groups, Some(3), Some(3)));
         assert!(
-            verdict.text.starts_with("Three groups: the largest k whose every cluster is parted"),
+            verdict.text.starts_with("Three groups: at k = 3 every cluster is parted"),
             "{}",
             verdict.text
         );
         assert_eq!(verdict.criteria.len(), 10);
+        // Two of five clusters are halves of one group each: still three groups.
+        assert_eq!((at(5).groups(), at(2).groups()), (3, 2));
+        let group_of = at(5).group_of().unwrap();
+        assert_eq!((group_of[0], group_of.iter().max()), (0, Some(&2)));
+        let null = at(3).null_stability.unwrap();
+        assert!(null.least_jaccard < 0.9 && at(3).stability.as_ref().unwrap().ari > null.ari, "{null:?}");
+    }
+
+    #[test]
+    fn a_small_group_beside_a_large_one_is_found_where_k_means_halves_the_large_one() {
+        let mut values = table(&[[0.0, 0.0]], 900, 5);
+        values.extend(table(&[[6.5, 6.5]], 22, 6));
+        let (qualities, evidence) = gathered(&values, TABLES);
+        let verdict = judge(&qualities, &evidence);
+        assert_eq!((verdict.kind, verdict.k), (quality::Kind::Groups, Some(2)), "{}", verdict.text);
+        let shown = verdict.suggested_k.unwrap();
+        assert!(shown > 2 && verdict.text.contains("slices of one"), "{}", verdict.text);
     }
 
     #[test]

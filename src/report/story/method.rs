@@ -2,6 +2,7 @@
 
 use super::{Block, Section, Table, Told, words};
 use crate::matrix::simd;
+use crate::report::misleading;
 use crate::report::text::Align;
 use crate::table::ledger::Effect;
 use crate::table::money::group_thousands;
@@ -74,6 +75,7 @@ fn method(told: &Told<'_>) -> Section {
     }
     let mut notices = told.cleaned.table.notices.clone();
     notices.extend(encoded.notices.iter().cloned());
+    notices.extend(misleading(told.cleaned, told.prepared));
     notices.extend(told.found.clustering.notices.iter().cloned());
     let mut blocks = vec![Block::List(said), Block::Table(ledger(told))];
     blocks.extend((!notices.is_empty()).then(|| Block::List(notices.into_iter().map(|n| format!("{n}.")).collect())));
