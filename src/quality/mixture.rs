@@ -249,8 +249,9 @@ mod tests {
     #[test]
     fn categories_have_no_density_and_what_collapses_is_not_available() {
         // Two groups; in the second column each has one value only.
-        let values: Vec<f64> =
-            (0..200_u32).flat_map(|i| [f64::from(i * 7919 % 211), f64::from(i % 2) * 50.0, f64::from(i % 3)]).collect();
+        let values: Vec<f64> = (0..200_u32)
+            .flat_map(|i| [f64::from(i * 7919 % 211), f64::from(i % 2) * 5000.0, f64::from(i % 3)])
+            .collect();
         let mut parts = parts(3);
         parts[2].nominal = true;
         let found = asked(&values, 3, &parts, &[1, 2, 3]);

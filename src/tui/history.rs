@@ -263,8 +263,8 @@ mod tests {
             let first = explorer.state();
             for key in &keys {
                 explorer.press(key);
-                // A list of rows that is open takes the keys.
-                if explorer.model.rows.is_some() {
+                // A list of rows that is open takes the keys; so do the steps of a start.
+                if explorer.model.rows.is_some() || explorer.model.step.is_some() {
                     explorer.press("q");
                 }
             }

@@ -363,6 +363,26 @@ fn a_start_is_stepped_and_leaves_the_choice_as_it_was() {
     assert!(explorer.model.step.is_none() && explorer.model.stale);
 }
 
+/// Centroids are told in the units of the table: one of two clusters of iris is setosa, whose means are well known.
+#[test]
+fn centroids_are_stepped_in_original_units() {
+    use kscope::features::decode::Decoded;
+    let mut explorer = Explorer::iris();
+    explorer.press("- - w e");
+    let state = explorer.model.step.clone().unwrap();
+    let walk = state.walk.unwrap();
+    let step = &walk.steps[state.at];
+    let setosa = step.sizes.iter().position(|size| *size == 50).unwrap();
+    let means = [5.006, 3.428, 1.462, 0.246];
+    let decoded = walk.decoded(step).swap_remove(setosa);
+    assert_eq!(decoded.len(), 4);
+    for (decoded, mean) in decoded.iter().zip(means) {
+        assert!(matches!(decoded, Decoded::Number(number) if (number - mean).abs() < 1e-9), "{decoded:?} {mean}");
+    }
+    let screen = explorer.screen().join("\n");
+    assert!(["5.01", "3.43", "1.46"].iter().all(|mean| screen.contains(mean)), "{screen}");
+}
+
 /// First looks at further k's stand in the chart and the table until the sweep comes to them, and are told from it.
 #[test]
 fn first_looks_give_way_to_what_is_final() {

@@ -72,7 +72,10 @@ pub fn view(model: &Model, state: &State, area: Rect, buffer: &mut Buffer) {
     let places = places(state, area);
     let starts = model.recipe.params().starts.max(1);
     let title = format!("K-Means step by step · k = {} · start {} of {starts}", state.k, state.start + 1);
-    let caption = if state.is_whole() { format!("step {} of {}", state.at, state.last()) } else { String::new() };
+    let mut caption = if state.is_whole() { format!("step {} of {}", state.at, state.last()) } else { String::new() };
+    if usize::from(places.table.height.saturating_sub(WORDS + 3)) < state.k {
+        caption = format!("{}{} more clusters · {caption}", theme.glyphs.more_up, theme.glyphs.more_down);
+    }
     Panel::new(theme, &title).caption(&caption).focused(true).render(places.table, buffer);
     let inner = Panel::inner(places.table);
     let Some((walk, step)) = state.walk.as_deref().and_then(|walk| Some((walk, &**walk.steps.get(state.at)?))) else {
@@ -117,7 +120,7 @@ fn sentences(state: &State, walk: &Walk, step: &Step, before: Option<&Step>) -> 
             format!("Assignment {}: nobody is nearer to another centre. This is the end.", step.iteration)
         }
         Phase::Assignment => format!(
-            "Assignment {}: each row to its nearest centre; {} of {used} change cluster.",
+            "Assignment {}: each to its nearest centre; {} of {used} rows move.",
             step.iteration,
             group_thousands(step.changed)
         ),
@@ -133,10 +136,14 @@ fn sentences(state: &State, walk: &Walk, step: &Step, before: Option<&Step>) -> 
     let Some(wcss) = step.wcss else {
         return [done, "WCSS is known once every row has a centre.".to_owned()];
     };
-    let fall = before.and_then(|before| before.wcss).map_or(String::new(), |before| {
-        format!(", {:.2} points less than before", 100.0 * walk.share((before - wcss).max(0.0)))
-    });
-    [done, format!("WCSS {} = {} of the total{fall}.", figure(wcss), percent(walk, wcss))]
+    let and = match (state.best().filter(|_| ended), before.and_then(|before| before.wcss)) {
+        (Some((start, best)), _) => format!("; best so far {}, start {}", percent(walk, best), start + 1),
+        (None, Some(before)) => {
+            format!(", {:.2} points less than before", 100.0 * walk.share((before - wcss).max(0.0)))
+        }
+        (None, None) => String::new(),
+    };
+    [done, format!("WCSS {} = {} of the total{and}.", figure(wcss), percent(walk, wcss))]
 }
 
 fn words(
