@@ -15,9 +15,11 @@ const LEVELS: f64 = 0.98;
 const BEING_TESTED: &str = "Whether the rows really fall apart is being tested.";
 /// A k that explains so much of the total sum of squares is enough for slices.
 const EXPLAINED: f64 = 0.6;
-/// Groups are there where so many k show them. (K-Means with k = 2 cuts an arc in two halves whose line has a valley;
-/// with more clusters it goes along the arc.)
+/// Groups are there where so many k show them.
 const SEEN_AT: usize = 2;
+/// Two groups must still be two at this k: K-Means with two or three clusters cuts an arc into pieces whose lines have
+/// valleys; with more clusters it goes along the arc.
+const PAST_ARCS: usize = 4;
 
 impl KEvidence {
     /// Jaccard index of the cluster that comes back least.
@@ -69,7 +71,8 @@ fn groups(ks: &[KEvidence]) -> Option<(usize, &KEvidence)> {
         let could = ks.iter().filter(|k| k.k >= number);
         let seen: Vec<&KEvidence> = could.clone().filter(|k| k.groups() >= number).collect();
         let first = seen.first().copied()?;
-        (seen.len() >= SEEN_AT.min(could.count())).then_some((number, first))
+        let fine = number > 2 || most < PAST_ARCS || seen.iter().any(|k| k.k >= PAST_ARCS);
+        (fine && seen.len() >= SEEN_AT.min(could.count())).then_some((number, first))
     })
 }
 

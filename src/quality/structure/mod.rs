@@ -20,6 +20,7 @@ use rayon::prelude::*;
 pub use judgement::{STABLE, judge};
 pub use reference::Ungrouped;
 pub use stability::{NullStability, Stability, adjusted_rand};
+use valley::Ground;
 pub use valley::{Join, Valley};
 
 use super::{Mode, silhouettes};
@@ -169,13 +170,13 @@ pub fn evidence(
     let (values, columns) = (sample(matrix, SAMPLE, params.seed), matrix.columns());
     let fits = fit_all(&values, columns, k_max, params, cancel)?;
     let (ordered, discrete) = levels::divide(matrix, question.parts);
-    let sampled = fits.as_ref().map(|(sampled, _)| sampled);
+    let ground = fits.as_ref().map(|(sampled, _)| Ground::new(sampled, &ordered, params.seed));
     let mut evidence = Evidence {
         rows: values.len() / columns.max(1),
         reference: question.reference,
         tables: 0,
         parts: question.parts.to_vec(),
-        ks: clusterings.iter().map(|c| first(matrix, sampled, c, (&ordered, &discrete), params.seed)).collect(),
+        ks: clusterings.iter().map(|c| first(matrix, ground.as_ref(), c, &discrete)).collect(),
     };
     if let Some((sampled, found)) = &fits {
         let sampled_silhouettes = mean_silhouettes(sampled, found, params.seed, cancel)?;
@@ -213,14 +214,13 @@ pub fn evidence(
 /// What needs no other table; valleys among the rows of a sample, that reference tables may be held against them.
 fn first(
     matrix: &Matrix,
-    sampled: Option<&Matrix>,
+    sampled: Option<&Ground<'_>>,
     clustering: &Clustering,
-    (ordered, discrete): (&[usize], &[(usize, Range<usize>)]),
-    seed: u64,
+    discrete: &[(usize, Range<usize>)],
 ) -> KEvidence {
     let borders = sampled.filter(|_| clustering.k > 1).map(|sampled| {
-        let labels = stability::nearest_centroids(sampled, clustering);
-        valley::borders(sampled, ordered, clustering, &labels, seed)
+        let labels = stability::nearest_centroids(sampled.matrix, clustering);
+        valley::borders(sampled, clustering, &labels)
     });
     let borders = borders.unwrap_or_default();
     KEvidence {
@@ -298,9 +298,9 @@ fn nulls_of(
 ) -> Result<Vec<Null>, Cancelled> {
     let silhouettes = mean_silhouettes(matrix, found, params.seed, cancel)?;
     let stability = if stability { stability::of_null(matrix, found, params, cancel)? } else { Vec::new() };
-    let total = matrix.total_ss();
+    let (total, ground) = (matrix.total_ss(), Ground::new(matrix, ordered, params.seed));
     let null = |(at, (clustering, silhouette)): (usize, (&Clustering, Option<f64>))| {
-        let borders = valley::borders(matrix, ordered, clustering, &clustering.labels, params.seed);
+        let borders = valley::borders(&ground, clustering, &clustering.labels);
         Null {
             log_wcss: clustering.wcss.max(f64::MIN_POSITIVE).ln(),
             share: if total > 0.0 { clustering.wcss / total } else { 0.0 },

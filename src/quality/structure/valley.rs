@@ -58,20 +58,37 @@ pub struct Join {
     other: usize,
 }
 
+/// Rows in the columns that have an order, equal values of a column spread: values that heap are no modes.
+#[derive(Debug)]
+pub(super) struct Ground<'a> {
+    /// The rows.
+    pub matrix: &'a Matrix,
+    /// Columns, and their values by distinct row.
+    columns: Vec<(usize, Vec<f64>)>,
+    seed: u64,
+}
+
+impl<'a> Ground<'a> {
+    /// The rows of a matrix, which may be a sample of what was clustered.
+    pub fn new(matrix: &'a Matrix, ordered: &[usize], seed: u64) -> Self {
+        let values = |at: usize| (0..matrix.distinct()).map(|row| matrix.row(row)[at]).collect::<Vec<f64>>();
+        Self { matrix, columns: ordered.iter().map(|at| (*at, spread(&values(*at), seed))).collect(), seed }
+    }
+
+    /// Where a row stands along a line, given by how far it goes in each of the columns.
+    fn along(&self, line: &[f64], row: u32) -> f64 {
+        self.columns.iter().zip(line).map(|((_, values), by)| values[row as usize] * by).sum()
+    }
+}
+
 /// The borders between adjacent clusters: those of which no third centroid lies in between (Gabriel & Sokal 1969).
 ///
-/// `labels` go by distinct row of the matrix, which may be a sample of what was clustered. Rows are projected on the line
-/// between the centroids in the `ordered` columns alone: between the levels of a category, and between the few values of a
-/// count or a year, there is nothing that could be a valley.
-pub(super) fn borders(
-    matrix: &Matrix,
-    ordered: &[usize],
-    clustering: &Clustering,
-    labels: &[u16],
-    seed: u64,
-) -> Vec<Border> {
-    let (k, d) = (clustering.k, matrix.columns());
-    let members = members(matrix, k, labels, seed);
+/// `labels` go by distinct row. Rows are projected on the line between the centroids in the columns of the ground alone:
+/// between the levels of a category, and between the few values of a count or a year, there is nothing that could be a
+/// valley.
+pub(super) fn borders(ground: &Ground<'_>, clustering: &Clustering, labels: &[u16]) -> Vec<Border> {
+    let (k, d, seed) = (clustering.k, ground.matrix.columns(), ground.seed);
+    let members = members(ground.matrix, k, labels, seed);
     let centroid = |at: usize| &clustering.centroids[at * d..(at + 1) * d];
     let apart = |a: usize, b: usize, at: usize| centroid(b)[at] - centroid(a)[at];
     let square = |a: usize, b: usize| (0..d).map(|at| apart(a, b, at).powi(2)).sum::<f64>();
@@ -81,15 +98,14 @@ pub(super) fn borders(
         .into_par_iter()
         .filter(|&(one, other)| !(0..k).any(|third| between(one, other, third)))
         .map(|(one, other)| {
-            let line: Vec<(usize, f64)> = ordered.iter().map(|at| (*at, apart(one, other, *at))).collect();
-            let in_order: f64 = line.iter().map(|(_, by)| by * by).sum();
+            let line: Vec<f64> = ground.columns.iter().map(|(at, _)| apart(one, other, *at)).collect();
+            let in_order: f64 = line.iter().map(|by| by * by).sum();
             if in_order < square(one, other) * MOSTLY {
                 return Border { one, other, valley: None };
             }
             let side = members[one].len().min(members[other].len());
             let rows = members[one][..side].iter().chain(&members[other][..side]);
-            let on_line = |row: &u32| line.iter().map(|(at, by)| matrix.row(*row as usize)[*at] * by).sum::<f64>();
-            let mut places: Vec<f64> = rows.map(on_line).collect();
+            let mut places: Vec<f64> = rows.map(|row| ground.along(&line, *row)).collect();
             places.sort_unstable_by(f64::total_cmp);
             spread_ties(&mut places, seed);
             let dip = dip::dip(&places);
@@ -160,28 +176,31 @@ fn members(matrix: &Matrix, k: usize, labels: &[u16], seed: u64) -> Vec<Vec<u32>
     members
 }
 
-/// Spreads equal values evenly at random half-way to their neighbours: values that heap are no modes.
+/// Ascending values with equal ones spread, see [`spread`]; ascending again.
 pub(super) fn spread_ties(sorted: &mut [f64], seed: u64) {
-    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let distinct: Vec<f64> = {
-        let mut values = sorted.to_vec();
-        values.dedup();
-        values
-    };
-    if distinct.len() < 2 {
-        return;
-    }
-    let mut from = 0;
-    for (at, value) in distinct.iter().enumerate() {
-        let to = sorted.partition_point(|v| v <= value);
-        if to - from > 1 {
-            let before = if at > 0 { (value - distinct[at - 1]) / 2.0 } else { 0.0 };
-            let after = distinct.get(at + 1).map_or(0.0, |next| (next - value) / 2.0);
-            for place in &mut sorted[from..to] {
-                *place = value - before + (before + after) * rng.random_range(0.0..1.0);
-            }
-        }
-        from = to;
-    }
+    sorted.copy_from_slice(&spread(sorted, seed));
     sorted.sort_unstable_by(f64::total_cmp);
+}
+
+/// Values with equal ones spread evenly at random half-way to their neighbours: values that heap are no modes.
+fn spread(values: &[f64], seed: u64) -> Vec<f64> {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let mut distinct = sorted.clone();
+    distinct.dedup();
+    if distinct.len() < 2 || distinct.len() == values.len() {
+        return values.to_vec();
+    }
+    let place = |value: &f64| {
+        let at = distinct.partition_point(|other| other < value);
+        let heap = sorted.partition_point(|other| other <= value) - sorted.partition_point(|other| other < value);
+        if heap < 2 {
+            return *value;
+        }
+        let before = if at > 0 { (value - distinct[at - 1]) / 2.0 } else { 0.0 };
+        let after = distinct.get(at + 1).map_or(0.0, |next| (next - value) / 2.0);
+        value - before + (before + after) * rng.random_range(0.0..1.0)
+    };
+    values.iter().map(place).collect()
 }
