@@ -149,24 +149,27 @@ pub fn csv(cleaned: &Cleaned, drill: &Drill, clusters: Option<&ClusterOf>, ids: 
     list::csv_text(&rows(cleaned, drill, clusters, ids))
 }
 
-/// The rows behind a rule: the source row, every column but the id (with it on request, hashed as `id` or as it is), the
-/// cluster where there is one, and the peers where there are pay and experience.
+/// The rows behind a rule: the source row, every column but those of ids (with them on request: as they are, or hashed,
+/// the id column then as `id`), the cluster where there is one, and the peers where there are pay and experience.
 pub fn rows(cleaned: &Cleaned, drill: &Drill, clusters: Option<&ClusterOf>, ids: Option<Ids>) -> Vec<list::Column> {
     let learners = &cleaned.learners;
     let at = || drill.rows.iter().map(|row| *row as usize);
     let whole = |of: &dyn Fn(usize) -> Option<i64>| Cells::Whole(at().map(of).collect());
     let mut columns = vec![list::Column::new("row", whole(&|row| Some(i64::from(learners.source_row[row]))))];
+    let names = learners.columns.iter().map(|column| column.name.clone()).collect();
+    let id = learners.with_role(Role::Learner).map(|column| column.name.as_str());
+    let disclosed = privacy::source_columns(names, id, ids.unwrap_or(Ids::Hashed));
     for column in learners.columns.iter().filter(|c| c.role != Role::Ignore) {
-        let (name, cells) = match (&column.data, column.role, ids) {
-            (_, Role::Learner, None) => continue,
-            (_, Role::Learner, Some(how)) => {
-                let disclosed = privacy::list(learners, drill.rows.clone(), how);
-                let ids = disclosed.get().ids.iter().flatten().map(|id| Some(id.clone()));
-                let name = if how == Ids::Plain { column.name.as_str() } else { "id" };
-                (name, Cells::Text(ids.collect()))
+        let (name, cells) = match &column.data {
+            _ if disclosed.get().is_hashed(&column.name) => {
+                if ids.is_none() {
+                    continue;
+                }
+                let name = if column.role == Role::Learner { "id" } else { &column.name };
+                (name, Cells::Text(at().map(|row| Some(disclosed.get().hash(&column.cell(row)))).collect()))
             }
-            (Data::Number(values), ..) => (column.name.as_str(), Cells::Number(at().map(|row| values[row]).collect())),
-            (Data::Text(text), ..) => {
+            Data::Number(values) => (column.name.as_str(), Cells::Number(at().map(|row| values[row]).collect())),
+            Data::Text(text) => {
                 (column.name.as_str(), Cells::Text(at().map(|row| text.get(row).map(str::to_owned)).collect()))
             }
         };

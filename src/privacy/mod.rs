@@ -5,12 +5,13 @@
 //! group from another; and ids leave as they are only when that is asked for, else as hashes whose salt is
 //! forgotten, so that rows of one file can be told to be of one person, and nothing beyond that file.
 
-use std::hash::{BuildHasher, RandomState};
+mod ids;
+
+pub use ids::{Ids, List, SourceColumns, list, source_columns};
 
 pub use crate::segments::cards::PRIVACY_FLOOR as FLOOR;
 use crate::segments::cards::{Card, Cards};
 use crate::table::cleaning::Learners;
-use crate::table::role::Role;
 
 /// Something that may leave the program.
 #[derive(Clone, Debug)]
@@ -21,60 +22,6 @@ impl<T> Disclosed<T> {
     pub fn get(&self) -> &T {
         &self.0
     }
-}
-
-/// How ids leave the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ids {
-    /// Hashed with a salt that is made for this list and forgotten.
-    Hashed,
-    /// As they are, since that was asked for.
-    Plain,
-}
-
-/// An explicit list of people.
-#[derive(Clone, Debug)]
-pub struct List {
-    /// Used rows, in the order of the list.
-    pub rows: Vec<u32>,
-    /// One id each; `None` where no id column is known.
-    pub ids: Option<Vec<String>>,
-}
-
-/// Columns of a source whose rows are written as they were.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SourceColumns {
-    /// All of them, in order.
-    pub all: Vec<String>,
-    /// Those that stay behind: ids.
-    pub left_out: Vec<String>,
-}
-
-/// The columns of a source as rows of it may be written: without the id column, and without any whose name reads as one,
-/// unless ids are asked for. `id`: the id column, where one is known.
-pub fn source_columns(all: Vec<String>, id: Option<&str>, with_ids: bool) -> Disclosed<SourceColumns> {
-    let is_id = |name: &&String| Some(name.as_str()) == id || Role::from_name(name) == Some(Role::Learner);
-    let left_out = all.iter().filter(is_id).filter(|_| !with_ids).cloned().collect();
-    Disclosed(SourceColumns { all, left_out })
-}
-
-/// An explicit list of people; somebody asked for these rows, so that the floor does not apply.
-pub fn list(learners: &Learners, rows: Vec<u32>, ids: Ids) -> Disclosed<List> {
-    let column = learners.with_role(Role::Learner);
-    let salt = RandomState::new();
-    let ids = column.map(|column| {
-        let of = |row: &u32| {
-            let id = column.cell(*row as usize);
-            match ids {
-                Ids::Plain => id,
-                // SipHash with random keys: who does not know the keys cannot tell whose hash it is, even with
-                // all ids at hand. Two halves, so that no two learners meet by chance.
-                Ids::Hashed => format!("{:016x}{:016x}", salt.hash_one((0u8, &id)), salt.hash_one((1u8, &id))),
-            }
-        };
-        rows.iter().map(of).collect()
-    });
-    Disclosed(List { rows, ids })
 }
 
 /// A card as it may be shown.
