@@ -94,7 +94,7 @@ impl Plan {
         output::data(&match self.format.into() {
             Format::Text => report::plan::text(&cleaned, &plan),
             Format::Json => report::json::document(&report::plan::Report::new(&source, &cleaned, &plan))?,
-            Format::Csv => list::csv_text(&report::plan::csv(&plan))?,
+            Format::Csv => list::csv_text(&report::plan::csv(&cleaned, &plan))?,
         })
     }
 

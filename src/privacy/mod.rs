@@ -5,12 +5,24 @@
 //! group from another; and ids leave as they are only when that is asked for, else as hashes whose salt is
 //! forgotten, so that rows of one file can be told to be of one person, and nothing beyond that file.
 
+mod composition;
+mod groups;
 mod ids;
+mod ledger;
+mod levels;
+mod said;
 
+pub use composition::{MadeOf, bands, composition};
 pub use ids::{Ids, List, SourceColumns, list, source_columns};
+pub use ledger::{ShownLedger, ledger};
+pub use levels::{Profiled, ShownLevel, levels};
+pub use said::said;
 
-pub use crate::segments::cards::PRIVACY_FLOOR as FLOOR;
-use crate::segments::cards::{Card, Cards};
+use groups::Groups;
+
+use crate::segments::cards::{Card, Cards, Kind};
+pub use crate::segments::floor::PRIVACY_FLOOR as FLOOR;
+use crate::segments::floor::is_few;
 use crate::table::cleaning::Learners;
 
 /// Something that may leave the program.
@@ -33,32 +45,27 @@ pub struct ShownCard<'a> {
     pub hidden: Option<&'static str>,
 }
 
-/// The cards as they may be shown: neither a group under the floor, nor two groups that differ by one.
-///
-/// `everybody` is the number of used rows with known pay and experience: all but a few would tell of the few.
-pub fn cards(cards: &Cards, everybody: usize) -> Disclosed<Vec<ShownCard<'_>>> {
-    let mut shown: Vec<ShownCard<'_>> = Vec::new();
-    for card in &cards.cards {
-        let rows = |card: &Card| card.people.iter().map(|person| person.row).collect::<Vec<_>>();
-        let own = rows(card);
-        let tells = |other: &ShownCard<'_>| {
-            let other = rows(other.card);
-            let common = own.iter().filter(|row| other.binary_search(row).is_ok()).count();
-            [own.len() - common, other.len() - common].into_iter().any(|rest| (1..FLOOR).contains(&rest))
-                && (common == own.len() || common == other.len())
-        };
-        let hidden = if card.learners < FLOOR {
+/// The cards as they may be shown beside each other, see [`report`]. `known`: the used rows that they were made of.
+pub fn cards<'a>(learners: &Learners, cards: &'a Cards, known: &[u32]) -> Disclosed<Vec<ShownCard<'a>>> {
+    let mut groups = Groups::new(learners);
+    groups.assume(groups.mask(known));
+    Disclosed(admit_cards(&mut groups, cards))
+}
+
+fn admit_cards<'a>(groups: &mut Groups<'_>, cards: &'a Cards) -> Vec<ShownCard<'a>> {
+    let admit = |card: &'a Card| {
+        let own: Vec<u32> = card.people.iter().map(|person| person.row).collect();
+        let all = std::iter::once(&own).chain(&card.told).map(Vec::as_slice);
+        let hidden = if is_few(card.learners) {
             Some("fewer learners than the privacy floor")
-        } else if (1..FLOOR).contains(&everybody.saturating_sub(own.len()))
-            || shown.iter().filter(|other| other.hidden.is_none()).any(tells)
-        {
-            Some("together with another figure it would tell of fewer learners than the privacy floor")
-        } else {
+        } else if groups.admit_all(all) {
             None
+        } else {
+            Some("together with another figure it would tell of fewer learners than the privacy floor")
         };
-        shown.push(ShownCard { card, hidden });
-    }
-    Disclosed(shown)
+        ShownCard { card, hidden }
+    };
+    cards.cards.iter().map(admit).collect()
 }
 
 /// Sizes of the parts of a whole whose size is shown too: those under the floor are not shown, and where only one
@@ -77,52 +84,21 @@ pub fn parts(sizes: &[usize]) -> Disclosed<Vec<Option<usize>>> {
     Disclosed(shown)
 }
 
-/// Groups of people that are shown beside each other: each of enough learners, and so is what one has beyond another
-/// that lies within it.
-#[derive(Debug)]
-struct Groups<'a> {
-    learners: &'a Learners,
-    shown: Vec<Vec<u32>>,
-}
-
-impl<'a> Groups<'a> {
-    /// All used rows are shown from the start.
-    fn new(learners: &'a Learners) -> Self {
-        Self { learners, shown: vec![(0..learners.rows() as u32).collect()] }
-    }
-
-    fn size(&self, rows: &[u32]) -> usize {
-        self.learners.learners_among(rows.iter().map(|row| *row as usize)).unwrap_or(rows.len())
-    }
-
-    /// The learners of a group where it may be shown too; a group of nobody may. `rows` ascend.
-    fn admit(&mut self, rows: &[u32]) -> Option<usize> {
-        let small = |learners: usize| (1..FLOOR).contains(&learners);
-        let size = self.size(rows);
-        let tells = |other: &Vec<u32>| {
-            let (less, more) = if rows.len() < other.len() { (rows, &other[..]) } else { (&other[..], rows) };
-            let rest: Vec<u32> = more.iter().copied().filter(|row| less.binary_search(row).is_err()).collect();
-            less.len() + rest.len() == more.len() && small(self.size(&rest))
-        };
-        if small(size) || self.shown.iter().any(tells) {
-            return None;
-        }
-        self.shown.push(rows.to_vec());
-        Some(size)
-    }
-}
-
-/// The groups of people that a report speaks of, by used row, each ascending.
+/// The groups of people that a report speaks of, by used row.
 #[derive(Clone, Copy, Debug)]
-pub struct Spoken<'a> {
+pub struct Spoken<'a, 'c> {
     /// Everybody.
     pub learners: &'a Learners,
     /// The clusters, which share no row.
     pub clusters: &'a [Vec<u32>],
     /// Those who pass the first clauses of a rule, one group more a clause.
     pub steps: &'a [Vec<u32>],
-    /// The cards, and how many used rows they were made of.
-    pub cards: (&'a Cards, usize),
+    /// The cards.
+    pub cards: &'c Cards,
+    /// Whom they were made of.
+    pub known: &'a [u32],
+    /// Whom the rule in use matches.
+    pub rule: &'a [u32],
     /// The parts of an audience, which share no row.
     pub segments: &'a [Vec<u32>],
 }
@@ -130,40 +106,49 @@ pub struct Spoken<'a> {
 /// What a report may say of them: the number of learners of each group, or nothing of it.
 #[derive(Clone, Debug)]
 pub struct Figures<'a> {
+    /// All that were clustered.
+    pub clustered: Option<usize>,
     /// One per cluster.
     pub clusters: Vec<Option<usize>>,
     /// One per step.
     pub steps: Vec<Option<usize>>,
     /// One per card.
     pub cards: Vec<ShownCard<'a>>,
+    /// The rule in use.
+    pub rule: Option<usize>,
     /// One per part of the audience.
     pub segments: Vec<Option<usize>>,
     /// The audience as a whole.
     pub audience: Option<usize>,
+    /// Those of the audience whom the rule in use matches too.
+    pub also_by_rule: Option<usize>,
+    /// Those of the audience who are of a kind, whichever part they stand in.
+    pub of_kind: Vec<(Kind, Option<usize>)>,
 }
 
-/// What a report may say of the groups that it speaks of, taken all together.
-pub fn report<'a>(spoken: &Spoken<'a>) -> Disclosed<Figures<'a>> {
+/// What a report may say of the groups that it speaks of, taken all together: see `Groups` for what is guaranteed. Where
+/// not all can be shown, clusters go before cards, cards before the audience, and the steps of the rule come last.
+pub fn report<'c>(spoken: &Spoken<'_, 'c>) -> Disclosed<Figures<'c>> {
     let mut groups = Groups::new(spoken.learners);
-    let partition = |groups: &mut Groups<'_>, parts_of: &[Vec<u32>]| -> Vec<Option<usize>> {
-        let sizes: Vec<usize> = parts_of.iter().map(|rows| groups.size(rows)).collect();
-        let shown = parts(&sizes);
-        parts_of.iter().zip(shown.get()).map(|(rows, shown)| shown.and_then(|_| groups.admit(rows))).collect()
-    };
-    let clusters = partition(&mut groups, spoken.clusters);
-    let mut shown = cards(spoken.cards.0, spoken.cards.1).0;
-    for card in shown.iter_mut().filter(|card| card.hidden.is_none()) {
-        let rows: Vec<u32> = card.card.people.iter().map(|person| person.row).collect();
-        if groups.admit(&rows).is_none() {
-            card.hidden = Some("together with another figure it would tell of fewer learners than the privacy floor");
-        }
-    }
-    let mut whole = spoken.segments.concat();
-    whole.sort_unstable();
+    groups.assume(groups.mask(spoken.known));
+    let clustered = groups.admit(&spoken.clusters.concat());
+    let clusters = groups.admit_parts(spoken.clusters);
+    let cards = admit_cards(&mut groups, spoken.cards);
+    let rule = groups.admit(spoken.rule);
+    let whole = spoken.segments.concat();
     let audience = groups.admit(&whole);
-    let segments = partition(&mut groups, spoken.segments);
+    let segments = groups.admit_parts(spoken.segments);
+    let of_audience = groups.mask(&whole);
+    let also = |rows: &mut dyn Iterator<Item = u32>| rows.filter(|row| of_audience.contains(*row as usize)).collect();
+    let both: Vec<u32> = also(&mut spoken.rule.iter().copied());
+    let also_by_rule = groups.admit(&both).filter(|_| audience.is_some());
+    let of_kind = spoken.cards.cards.iter().filter(|card| card.kind.is_about_people()).map(|card| {
+        let some: Vec<u32> = also(&mut card.people.iter().map(|person| person.row));
+        (card.kind, groups.admit(&some).filter(|_| audience.is_some()))
+    });
+    let of_kind = of_kind.collect();
     let steps = spoken.steps.iter().map(|rows| groups.admit(rows)).collect();
-    Disclosed(Figures { clusters, steps, cards: shown, segments, audience })
+    Disclosed(Figures { clustered, clusters, steps, cards, rule, segments, audience, also_by_rule, of_kind })
 }
 
 #[cfg(test)]
@@ -171,6 +156,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::table::column::Column;
 
     #[test]
     fn one_small_part_takes_the_next_smallest_with_it() {
@@ -181,8 +167,13 @@ mod tests {
     }
 
     fn people(rows: usize) -> Learners {
+        people_with(rows, Vec::new())
+    }
+
+    /// Rows of one learner each.
+    pub(super) fn people_with(rows: usize, columns: Vec<Column>) -> Learners {
         Learners {
-            columns: Vec::new(),
+            columns,
             source_row: (0..rows as u32).collect(),
             used_of: (0..rows as u32).collect(),
             learner_of: None,
@@ -210,16 +201,61 @@ mod tests {
         assert_eq!(Groups::new(&learners).admit(&first(60)), None);
     }
 
+    /// All parts but one tell of the one; a whole that is its parts and a few tells of these.
+    #[test]
+    fn a_whole_without_its_parts_is_no_few() {
+        let learners = people(200);
+        let rows = |from: u32, to: u32| (from..to).collect::<Vec<u32>>();
+        let mut groups = Groups::new(&learners);
+        let clusters = [rows(0, 50), rows(50, 140), rows(140, 196)];
+        // Four rows were not clustered.
+        assert_eq!(groups.admit_parts(&clusters), [None, Some(90), Some(56)]);
+        // 50..140, and 140..196, and three.
+        assert_eq!(groups.admit(&rows(47, 196)), None);
+        assert_eq!(groups.admit(&rows(30, 196)), Some(166));
+        // Either all groups of a card or none.
+        assert!(!groups.admit_all([&rows(0, 20)[..], &rows(0, 23)]));
+        assert_eq!(groups.admit(&rows(0, 23)), Some(23), "the first of both was taken back");
+        assert_eq!(groups.admit_parts(&[rows(0, 3), rows(3, 43)]), [None, Some(40)], "their whole is not shown");
+    }
+
     proptest! {
-        /// Of two steps that are shown, nobody is known by subtraction.
+        /// Whatever is asked for: no group of a few, no two whose difference is one, and no whole that has a few beyond
+        /// any groups inside it which share no row: found here by trying every set of groups.
         #[test]
-        fn shown_steps_never_differ_by_a_few(mut sizes in prop::collection::vec(0u32..120, 1..8)) {
-            let learners = people(120);
-            sizes.sort_unstable_by(|a, b| b.cmp(a));
+        fn what_is_shown_never_tells_of_a_few(
+            rows in 30usize..90,
+            cuts in prop::collection::vec((0usize..90, 0usize..90, 1usize..4), 1..9),
+            per_learner in 1u32..4,
+        ) {
+            let learner_of = (per_learner > 1).then(|| (0..rows as u32).map(|row| row / per_learner).collect());
+            let learners = Learners { learner_of, ..people(rows) };
             let mut groups = Groups::new(&learners);
-            let shown: Vec<usize> = sizes.iter().filter_map(|n| groups.admit(&(0..*n).collect::<Vec<u32>>())).collect();
-            for pair in [120].iter().chain(&shown).collect::<Vec<_>>().windows(2) {
-                prop_assert!(!(1..FLOOR).contains(&(pair[0] - pair[1])), "{pair:?}");
+            let mut shown: Vec<Vec<u32>> = vec![(0..rows as u32).collect()];
+            for (a, b, step) in cuts {
+                let (from, to) = (a.min(b).min(rows), a.max(b).min(rows));
+                let group: Vec<u32> = (from as u32..to as u32).step_by(step).collect();
+                let size = learners.learners_among(group.iter().map(|row| *row as usize)).unwrap_or(group.len());
+                if let Some(told) = groups.admit(&group) {
+                    prop_assert!(told == size && !is_few(size));
+                    shown.push(group);
+                }
+            }
+            for whole in &shown {
+                for family in 1u32..1 << shown.len() {
+                    let parts: Vec<&Vec<u32>> =
+                        shown.iter().enumerate().filter(|(i, _)| family >> i & 1 == 1).map(|(_, part)| part).collect();
+                    let mut held: Vec<u32> = parts.iter().flat_map(|part| part.iter().copied()).collect();
+                    let all = held.len();
+                    held.sort_unstable();
+                    held.dedup();
+                    if held.len() < all || !held.iter().all(|row| whole.contains(row)) {
+                        continue;
+                    }
+                    let rest = whole.iter().filter(|row| !held.contains(row)).map(|row| *row as usize);
+                    let rest = learners.learners_among(rest.clone()).unwrap_or_else(|| rest.count());
+                    prop_assert!(!is_few(rest), "{rest} of {whole:?} without {parts:?}");
+                }
             }
         }
 

@@ -133,11 +133,7 @@ fn json(out: &mut impl Write, columns: &[Column]) -> std::io::Result<()> {
     out.write_all(b"\n]\n")
 }
 
-fn parquet(
-    out: &mut BufWriter<&File>,
-    columns: &[Column],
-    metadata: Option<KeyValueMetadata>,
-) -> std::io::Result<()> {
+fn parquet(out: &mut BufWriter<&File>, columns: &[Column], metadata: Option<KeyValueMetadata>) -> std::io::Result<()> {
     let refused = |error: PolarsError| std::io::Error::other(error.to_string());
     let series = columns.iter().map(Column::series).collect();
     let mut frame = DataFrame::new(rows(columns), series).map_err(refused)?;

@@ -345,7 +345,8 @@ fn labelled_rows_carry_their_columns_and_labels_in_every_form() {
     assert_eq!((rows.len(), sources.len()), (2500, 2500));
     let header = fs::read_to_string(&csv).unwrap().lines().next().unwrap().to_owned();
     assert!(
-        header.starts_with("row,Unnamed: 0,company_hash,email_hash,orgyear") && header.ends_with("Cluster,ClusterName,Silhouette")
+        header.starts_with("row,Unnamed: 0,company_hash,email_hash,orgyear")
+            && header.ends_with("Cluster,ClusterName,Silhouette")
     );
     let names: BTreeMap<String, String> = report["clusters"]
         .as_array()
@@ -442,11 +443,16 @@ fn ids_leave_as_hashes() {
     assert!(hashes.iter().flatten().all(|hash| !others.contains(hash)), "another file, another salt");
     // A second column of ids is not forgotten where rows are listed.
     let listed = kscope("drill {} --rule ctc<310000 --format csv", &[&table]).data();
-    assert_eq!(listed.lines().next().unwrap().split(',').take(4).collect::<Vec<_>>(), ["row", "ctc", "experience", "note"]);
+    assert_eq!(
+        listed.lines().next().unwrap().split(',').take(4).collect::<Vec<_>>(),
+        ["row", "ctc", "experience", "note"]
+    );
     kscope("drill {} --rule ctc<310000 --out {}", &[&table, &rows]).data();
     assert!(records(Path::new(&rows)).iter().all(|row| row["user_id"].len() == 32));
     let receipt = |name: &str| fs::read_to_string(folder.path(&format!("{name}.receipt.json"))).unwrap();
-    for (name, how) in [("rows.parquet", "hashed"), ("s.csv", "hashed"), ("with.csv", "as they are"), ("d.csv", "hashed")] {
+    for (name, how) in
+        [("rows.parquet", "hashed"), ("s.csv", "hashed"), ("with.csv", "as they are"), ("d.csv", "hashed")]
+    {
         assert!(receipt(name).contains(&format!("\"ids\":\"{how}\"")), "{name}");
     }
     assert!(!receipt("m.json").contains("\"ids\""));
@@ -496,7 +502,9 @@ fn a_receipt_replays_its_file() {
     let own = "'my '\\''own'\\'' table.csv'";
     in_folder(
         &first,
-        &format!("kscope fit {own} --k 3 --seed 7 --labels labels.csv --labelled rows.parquet --save-model m.json --with-ids"),
+        &format!(
+            "kscope fit {own} --k 3 --seed 7 --labels labels.csv --labelled rows.parquet --save-model m.json --with-ids"
+        ),
     );
     in_folder(&first, &format!("kscope score {own} --model m.json --out 'scored rows.jsonl' --with-ids"));
     let receipt = |name: &str| -> Value {
