@@ -8,6 +8,7 @@ use super::text::{self, Align};
 use crate::error::Result;
 use crate::privacy::{self, Ids};
 use crate::segments::drill::{ClusterOf, Drill, NO_CLUSTER};
+use crate::segments::floor::{PRIVACY_FLOOR, is_few};
 use crate::study::Cleaned;
 use crate::table::column::Data;
 use crate::table::money::{format_pay, group_thousands};
@@ -20,6 +21,7 @@ pub struct DrillReport {
     clauses: Vec<ClauseJson>,
     rows: usize,
     learners: Option<usize>,
+    below_floor: bool,
     by_cluster: Vec<HeldJson>,
     means: Numbers,
 }
@@ -40,12 +42,14 @@ struct HeldJson {
     cluster: usize,
     rows: usize,
     learners: Option<usize>,
+    below_floor: bool,
     share_of_matches: f64,
     lift: f64,
 }
 
 impl DrillReport {
-    /// Collects what a rule found.
+    /// Collects what a rule found. Whoever asks may have the rows themselves, so that figures of a few are labelled, not
+    /// withheld.
     pub fn new(drill: &Drill) -> Self {
         let clause = |(i, c): (usize, &crate::segments::funnel::FunnelClause)| ClauseJson {
             text: c.text.clone(),
@@ -60,6 +64,7 @@ impl DrillReport {
             cluster: h.cluster,
             rows: h.rows,
             learners: h.learners,
+            below_floor: is_few(h.learners.unwrap_or(h.rows)),
             share_of_matches: h.share_of_matches,
             lift: h.lift,
         };
@@ -68,6 +73,7 @@ impl DrillReport {
             clauses: drill.funnel.clauses.iter().enumerate().map(clause).collect(),
             rows: drill.rows.len(),
             learners: drill.learners,
+            below_floor: is_few(drill.learners.unwrap_or(drill.rows.len())),
             by_cluster: drill.by_cluster.iter().map(held).collect(),
             means: Numbers(drill.means.clone()),
         }
@@ -128,6 +134,9 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
             ("its share", Align::Right),
         ];
         out += &format!("\n{}", text::table(&header, &rows));
+    }
+    if is_few(drill.learners.unwrap_or(drill.rows.len())) {
+        out += &format!("\nFewer than {PRIVACY_FLOOR} learners: too few to be spoken of as a group.\n");
     }
     out += "\nMeans of the matches\n";
     for (name, mean) in &drill.means {
