@@ -108,8 +108,10 @@ fn smallest(told: &Told<'_>, k: usize, rows: usize) -> String {
                 let learners = |rows: &Vec<u32>| learners.learners_among(rows.iter().map(|row| *row as usize));
                 clusters.iter().filter_map(learners).any(is_few)
             });
-    // Of the k that is looked at the other clusters are shown.
-    let hidden = k == told.found.clustering.k && told.figures.get().clusters.iter().any(Option::is_none);
+    // Of the k that is looked at the other clusters are shown; the one of k = 1 is all that were clustered.
+    let figures = told.figures.get();
+    let hidden = k == told.found.clustering.k && figures.clusters.iter().any(Option::is_none)
+        || k == 1 && figures.clustered.is_none();
     match (few, hidden) {
         (true, _) => format!("<{FLOOR}"),
         (false, true) => "–".to_owned(),

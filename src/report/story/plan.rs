@@ -105,7 +105,11 @@ pub(super) fn audience(told: &Told<'_>, missing: &mut Vec<String>) -> Option<Sec
         vec![
             title(segment.kind.word()),
             group_thousands(segment.wanted as u64),
-            learners.map_or_else(|| format!("<{FLOOR}"), |n| group_thousands(n as u64)),
+            match learners {
+                Some(learners) => group_thousands(*learners as u64),
+                None if is_few(segment.rows.len()) => format!("<{FLOOR}"),
+                None => "–".to_owned(),
+            },
         ]
     });
     let columns = [("segment", Align::Left), ("wanted", Align::Right), ("learners", Align::Right)];
