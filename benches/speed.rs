@@ -1,5 +1,7 @@
 //! Speed and memory against their goals and against peers, in one run and one table:
-//! `cargo bench --bench speed`, or with `-- --quick` in less than a minute and without peers.
+//! `cargo bench --bench speed`; with `-- --quick` in less than a minute and without peers; with `-- --peers` only the
+//! engines against each other. The peers in Python are used where
+//! `pip install -r benches/peers/requirements.txt` has put them (`KSCOPE_PYTHON` names the interpreter).
 //!
 //! Nothing here fails because the machine is slow: a goal that is missed is printed as missed.
 #![allow(clippy::print_stdout, reason = "the table is what this program is for")]
@@ -11,6 +13,8 @@ mod board;
 mod cancelling;
 #[path = "speed/learners.rs"]
 mod learners;
+#[path = "speed/matrices.rs"]
+mod matrices;
 #[path = "speed/memory.rs"]
 mod memory;
 #[path = "speed/opening.rs"]
@@ -19,8 +23,12 @@ mod opening;
 mod peers;
 #[path = "speed/pressing.rs"]
 mod pressing;
+#[path = "speed/python.rs"]
+mod python;
 #[path = "speed/refit.rs"]
 mod refit;
+#[path = "speed/silhouettes.rs"]
+mod silhouettes;
 #[path = "speed/terminal.rs"]
 mod terminal;
 
@@ -41,14 +49,18 @@ struct Effort {
     cancellations: usize,
     /// Keys pressed.
     presses: usize,
-    /// Sweeps of ours before, between and after the peers.
-    sweeps: usize,
-    /// Whether linfa and scikit-learn run.
+    /// Seeds of each engine's sweeps.
+    seeds: u64,
+    /// Whether the peers run.
     peers: bool,
+    /// Whether what is not of the engines is measured.
+    program: bool,
 }
 
-const FULL: Effort = Effort { openings: 7, rounds: 3, cancellations: 60, presses: 200, sweeps: 2, peers: true };
-const QUICK: Effort = Effort { openings: 3, rounds: 1, cancellations: 15, presses: 60, sweeps: 1, peers: false };
+const FULL: Effort =
+    Effort { openings: 7, rounds: 3, cancellations: 60, presses: 200, seeds: 5, peers: true, program: true };
+const QUICK: Effort =
+    Effort { openings: 3, rounds: 1, cancellations: 15, presses: 60, seeds: 1, peers: false, program: true };
 
 fn main() -> Outcome<()> {
     // cargo passes `--bench`; whatever else is not known is refused.
@@ -56,24 +68,30 @@ fn main() -> Outcome<()> {
     let effort = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => FULL,
         ["--quick"] => QUICK,
-        _ => return Err("usage: cargo bench --bench speed [-- --quick]".into()),
+        ["--peers"] => Effort { program: false, ..FULL },
+        ["--peers", seeds] => Effort { program: false, seeds: seeds.parse()?, ..FULL },
+        _ => return Err("usage: cargo bench --bench speed [-- --quick | -- --peers [SEEDS]]".into()),
     };
     let started = Instant::now();
     let mut board = Board::default();
     let load_before = load_average();
     let bench = Bench::new()?;
-    eprintln!("opening");
-    opening::measure(&bench, &effort, &mut board)?;
-    eprintln!("refits");
-    refit::measure(&bench, &effort, &mut board)?;
-    eprintln!("cancelling");
-    cancelling::measure(&bench, &effort, &mut board)?;
-    eprintln!("memory");
-    memory::measure(&bench, &mut board)?;
-    eprintln!("keys");
-    pressing::measure(&bench, &effort, &mut board)?;
+    if effort.program {
+        eprintln!("opening");
+        opening::measure(&bench, &effort, &mut board)?;
+        eprintln!("refits");
+        refit::measure(&bench, &effort, &mut board)?;
+        eprintln!("cancelling");
+        cancelling::measure(&bench, &effort, &mut board)?;
+        eprintln!("memory");
+        memory::measure(&bench, &effort, &mut board)?;
+        eprintln!("keys");
+        pressing::measure(&bench, &effort, &mut board)?;
+    }
+    eprintln!("exact silhouettes");
+    silhouettes::measure(&effort, &mut board)?;
     eprintln!("sweeps");
-    peers::measure(&bench, &effort, &mut board)?;
+    peers::measure(&effort, &mut board)?;
     println!("{}", bench.words());
     println!(
         "{} threads; load average {load_before} before and {} after; {:.0} s in all",

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// The work was cancelled before it ended; whatever it had is thrown away.
@@ -21,22 +21,35 @@ pub struct Cancelled;
 pub struct Cancel {
     newest: Arc<AtomicU64>,
     mine: u64,
+    /// Of a child: whether it alone was cancelled.
+    alone: Option<Arc<AtomicBool>>,
 }
 
 impl Cancel {
     /// A token that nobody cancels: for headless runs and tests.
     pub fn never() -> Self {
-        Self { newest: Arc::new(AtomicU64::new(0)), mine: 0 }
+        Self { newest: Arc::new(AtomicU64::new(0)), mine: 0, alone: None }
+    }
+
+    /// A token for a part of the work: it is cancelled with this one, but this one not with it. A child of a child
+    /// hears its grandparent only.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self { alone: Some(Arc::default()), ..self.clone() }
     }
 
     /// Cancels this token and all its clones.
     pub fn cancel(&self) {
-        self.newest.store(u64::MAX, Ordering::Release);
+        match &self.alone {
+            Some(alone) => alone.store(true, Ordering::Release),
+            None => self.newest.store(u64::MAX, Ordering::Release),
+        }
     }
 
     /// Whether to stop now.
     pub fn is_cancelled(&self) -> bool {
-        self.newest.load(Ordering::Relaxed) != self.mine
+        let alone = self.alone.as_ref().is_some_and(|alone| alone.load(Ordering::Relaxed));
+        alone || self.newest.load(Ordering::Relaxed) != self.mine
     }
 
     /// `Err(Cancelled)` when it is time to stop, for use with `?`.
@@ -95,7 +108,7 @@ impl From<Cancelled> for Stop {
 pub struct Context<'a, P, R> {
     /// To look at, often.
     pub cancel: &'a Cancel,
-    say: &'a dyn Fn(Event<P, R>),
+    say: &'a (dyn Fn(Event<P, R>) + Sync),
 }
 
 impl<P, R> Context<'_, P, R> {
@@ -233,7 +246,7 @@ fn work<P: Send, R: Send>(shared: &Shared<P, R>, around: &dyn Fn(&mut (dyn FnMut
             }
         };
         let Waiting { lane, generation, work } = next;
-        let cancel = Cancel { newest: Arc::clone(&shared.newest[lane]), mine: generation };
+        let cancel = Cancel { newest: Arc::clone(&shared.newest[lane]), mine: generation, alone: None };
         let say = |event| (shared.sink)(lane, generation, event);
         say(Event::Started);
         let mut job = Some(work);
@@ -272,6 +285,12 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 pub fn lower_priority() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(5);
+}
+
+/// Lets every other thread of ours go first, too: for what nobody asked for.
+pub fn lowest_priority() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(10);
 }
 
 #[cfg(test)]
@@ -355,6 +374,16 @@ mod tests {
         go.send(()).unwrap();
         let events = until_end(&heard, 0, first);
         assert_eq!(events.last().map(|e| &e.2), Some(&Event::Cancelled));
+    }
+
+    #[test]
+    fn a_child_is_cancelled_with_its_parent_and_not_the_other_way() {
+        let parent = Cancel::never();
+        let (one, other) = (parent.child(), parent.child());
+        one.clone().cancel();
+        assert!(one.is_cancelled() && !other.is_cancelled() && !parent.is_cancelled());
+        parent.cancel();
+        assert!(other.is_cancelled());
     }
 
     #[test]

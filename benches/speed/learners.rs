@@ -26,7 +26,7 @@ const SEED: u64 = 1;
 /// The synthetic learners table, in a file and cleaned.
 pub struct Bench {
     /// Holds the file; taken away with it.
-    pub folder: TempDir,
+    _folder: TempDir,
     /// The CSV.
     pub file: PathBuf,
     /// Cleaned, one row per learner.
@@ -51,7 +51,7 @@ impl Bench {
         let residual = cleaned.residual.clone().ok_or("the table has no pay for experience")?;
         cleaned.learners.columns.push(Column::number("pay for experience", Role::Number, residual));
         let numbers = numbers();
-        let bench = Self { folder, file, cleaned, defaults, numbers };
+        let bench = Self { _folder: folder, file, cleaned, defaults, numbers };
         assert_eq!(bench.prepare(&bench.numbers)?.matrix.columns(), 8);
         Ok(bench)
     }

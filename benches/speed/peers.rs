@@ -1,10 +1,14 @@
-//! The sweep k = 1..12 with 10 starts by us, by linfa-clustering and by scikit-learn, on the same matrix.
+//! The sweep k = 1..12 with 10 starts by us, by kmeans_uni, scikit-learn-intelex, scikit-learn and linfa-clustering, on
+//! the same matrices and over the same seeds, in turn.
 //!
-//! The peers get every used row, in `f64`, with their own defaults (tolerance 1e-4, 300 iterations, k-means++).
-//! We get the matrix that the program makes, in which equal rows are stored once. linfa is slow: it runs for a
-//! few k, and the others are taken from the straight line between the measured ones.
+//! The peers get every row: kmeans_uni and intelex in `f32`, which is their faster way, the others in `f64`. Each has
+//! its own defaults (k-means++, 300 iterations, tolerance 1e-4) except kmeans_uni, whose looser tolerance of 1e-2 is the
+//! faster one of those with which its WCSS holds up; it is built for the CPU at hand. We get the matrix that the
+//! program makes, in which equal rows are stored once; making it counts as ours. linfa is slow: it runs
+//! once, for a few k, and the others are taken from the straight line between the measured ones.
 
 use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -15,20 +19,26 @@ use kscope::matrix::Matrix;
 use linfa::DatasetBase;
 use linfa::traits::Fit;
 use linfa_clustering::KMeans;
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 
-use super::board::{Board, SAME, Sample, digits};
-use super::learners::Bench;
+use super::board::{Board, Sample, digits};
+use super::matrices::{self, MANY_ROWS, ROWS, Values};
+use super::python::{limit_threads, python};
 use super::{Effort, Outcome};
 
 const K_MAX: usize = 12;
 const STARTS: u32 = 10;
+/// Starts of ours that the best WCSS is looked for with.
+const MANY_STARTS: u32 = 50;
+/// Our WCSS over the best that anybody found, at most.
+const EXCESS: f64 = 1.0005;
 /// The k for which linfa runs.
 const LINFA_K: [usize; 4] = [1, 4, 8, 12];
-const FASTER_THAN_LINFA: f64 = 10.0;
-const FASTER_THAN_SCIKIT: f64 = 5.0;
+const UNI_TOLERANCE: &str = "1e-2";
+const UNI: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/kmeans_uni/Cargo.toml");
+const SCIKIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/sklearn_sweep.py");
 
-/// A peer's answer for one k.
+/// A peer's or our answer for one k.
 #[derive(Clone, Copy)]
 struct Answer {
     k: usize,
@@ -36,172 +46,257 @@ struct Answer {
     wcss: f64,
 }
 
-/// On the default features and on eight numbers.
-pub fn measure(bench: &Bench, effort: &Effort, board: &mut Board) -> Outcome<()> {
-    for features in [&bench.defaults, &bench.numbers] {
-        let matrix = bench.prepare(features)?.matrix;
-        race(bench, &matrix, effort, board)?;
-    }
-    Ok(())
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Peer {
+    Uni,
+    Intelex,
+    Scikit,
+    Linfa,
 }
 
-/// A peer's answers, or why there are none.
-type Answers = Result<Vec<Answer>, String>;
+impl Peer {
+    const ALL: [Self; 4] = [Self::Uni, Self::Intelex, Self::Scikit, Self::Linfa];
 
-fn race(bench: &Bench, matrix: &Matrix, effort: &Effort, board: &mut Board) -> Outcome<()> {
-    let mut ours = Ours::default();
-    ours.run(matrix, effort.sweeps)?;
-    let left_out = || Err("left out with --quick".to_owned());
-    let (mut linfa, mut scikit) = (left_out(), left_out());
-    if effort.peers {
-        let rows = rows(matrix)?;
-        linfa = Ok(run_linfa(&rows)?);
-        ours.run(matrix, effort.sweeps)?;
-        scikit = run_scikit(bench, &rows)?;
-        ours.run(matrix, effort.sweeps)?;
-    }
-    let seconds = Sample::new(ours.seconds.clone());
-    let d = matrix.columns();
-    board.shown(
-        &format!("sweep k = 1..{K_MAX}, {STARTS} starts, {d} columns"),
-        &format!("{} s", digits(seconds.median())),
-        &seconds.range("s"),
-    );
-    judge(&format!("linfa-clustering, {d} columns"), &linfa, &ours, FASTER_THAN_LINFA, board);
-    judge(&format!("scikit-learn, {d} columns"), &scikit, &ours, FASTER_THAN_SCIKIT, board);
-    by_k(matrix, &ours, &linfa, &scikit, board);
-    Ok(())
-}
-
-/// How much faster than a peer, and whether at no worse WCSS.
-fn judge(peer: &str, answers: &Answers, ours: &Ours, least: f64, board: &mut Board) {
-    let answers = match answers {
-        Ok(answers) => answers,
-        Err(why) => return board.skipped(&format!("faster than {peer}"), why),
-    };
-    let seconds = Sample::new(ours.seconds.clone()).median();
-    let whole = whole_sweep(answers);
-    let guessed = match K_MAX - answers.len() {
-        0 => String::new(),
-        guessed => format!(", {guessed} of {K_MAX} k interpolated"),
-    };
-    let spread = format!("{} s / {} s{guessed}", digits(whole), digits(seconds));
-    board.times_faster(&format!("faster than {peer}"), whole / seconds, &spread, least);
-    let ratios: Vec<(f64, usize)> = answers.iter().map(|a| (ours.wcss(a.k) / a.wcss, a.k)).collect();
-    let (worst, k) = ratios.iter().copied().fold((0.0, 0), |a, b| if b.0 > a.0 { b } else { a });
-    let count = |meets: fn(f64) -> bool| ratios.iter().filter(|(ratio, _)| meets(*ratio)).count();
-    let (less, more) = (count(|ratio| ratio < 1.0 - SAME), count(|ratio| ratio > 1.0 + SAME));
-    let spread = format!("at k = {k}; of {} k less at {less}, more at {more}", ratios.len());
-    board.no_worse(&format!("our WCSS / that of {peer}, largest"), worst, &spread);
-}
-
-/// Seconds and WCSS of all three beside each other.
-fn by_k(matrix: &Matrix, ours: &Ours, linfa: &Answers, scikit: &Answers, board: &mut Board) {
-    board.note(format!(
-        "\nSweep over {} columns: {} rows, {} distinct. Seconds and WCSS by k; ours are cumulative in k.\n\n\
-         | k | our s | linfa s | scikit s | our WCSS | linfa's | scikit's |\n|--:|--:|--:|--:|--:|--:|--:|",
-        matrix.columns(),
-        matrix.rows(),
-        matrix.distinct()
-    ));
-    let at = |answers: &Answers, k: usize| match answers.iter().flatten().find(|a| a.k == k) {
-        Some(answer) => (format!("{:.2}", answer.seconds), format!("{:.1}", answer.wcss)),
-        None => ("–".to_owned(), "–".to_owned()),
-    };
-    for (found, seconds) in ours.found.iter().zip(&ours.by_k) {
-        let (k, wcss) = (found.k, found.wcss);
-        let ((linfa_s, linfa_w), (scikit_s, scikit_w)) = (at(linfa, k), at(scikit, k));
-        board.note(format!("| {k} | {seconds:.2} | {linfa_s} | {scikit_s} | {wcss:.1} | {linfa_w} | {scikit_w} |"));
-    }
-}
-
-/// Our sweeps.
-#[derive(Default)]
-struct Ours {
-    seconds: Vec<f64>,
-    /// Seconds until each k was final, of the last sweep.
-    by_k: Vec<f64>,
-    found: Vec<Clustering>,
-}
-
-impl Ours {
-    fn run(&mut self, matrix: &Matrix, times: usize) -> Outcome<()> {
-        let params = Params { starts: STARTS, ..Params::default() };
-        for _ in 0..times {
-            let started = Instant::now();
-            let mut by_k = Vec::new();
-            let mut on = |_: &Clustering| by_k.push(started.elapsed().as_secs_f64());
-            self.found = cluster::sweep(matrix, K_MAX, params, &Cancel::never(), &mut on).map_err(Error::from)?;
-            self.seconds.push(started.elapsed().as_secs_f64());
-            self.by_k = by_k;
+    fn name(self) -> &'static str {
+        match self {
+            Self::Uni => "kmeans_uni",
+            Self::Intelex => "scikit-learn-intelex",
+            Self::Scikit => "scikit-learn",
+            Self::Linfa => "linfa-clustering",
         }
-        Ok(())
     }
 
-    fn wcss(&self, k: usize) -> f64 {
-        self.found.iter().find(|c| c.k == k).map_or(f64::NAN, |c| c.wcss)
+    /// How many times faster than it we want to be where `hard` is not.
+    fn goal(self) -> f64 {
+        match self {
+            Self::Uni => 5.0,
+            Self::Intelex => 10.0,
+            Self::Scikit => 20.0,
+            Self::Linfa => 50.0,
+        }
+    }
+
+    /// How many seeds it runs with: a sweep of some takes minutes, and linfa has one seed.
+    fn seeds(self, contest: &Contest) -> u64 {
+        match self {
+            Self::Uni | Self::Intelex => contest.seeds,
+            Self::Scikit => contest.slow_seeds,
+            Self::Linfa => 1,
+        }
     }
 }
 
-/// Every used row.
-fn rows(matrix: &Matrix) -> Outcome<Array2<f64>> {
-    let values = matrix.distinct_of().iter().flat_map(|&row| matrix.row(row as usize)).copied().collect();
-    Ok(Array2::from_shape_vec((matrix.rows(), matrix.columns()), values)?)
+/// One matrix, and how often it is run on.
+struct Contest {
+    values: Values,
+    files: Files,
+    seeds: u64,
+    slow_seeds: u64,
+    /// We only want to be ahead of everybody.
+    hard: bool,
 }
 
-/// linfa's KMeans as it comes; its WCSS is measured here, after its last update.
-fn run_linfa(rows: &Array2<f64>) -> Outcome<Vec<Answer>> {
-    let data = DatasetBase::from(rows.view());
-    LINFA_K
-        .into_iter()
-        .map(|k| {
-            eprintln!("  linfa k = {k}");
-            let started = Instant::now();
-            let model = KMeans::params(k).n_runs(STARTS as usize).fit(&data)?;
-            Ok(Answer {
-                k,
-                seconds: started.elapsed().as_secs_f64(),
-                wcss: wcss(rows.view(), model.centroids().view()),
-            })
-        })
-        .collect()
+/// The matrix as peers read it.
+struct Files {
+    _folder: tempfile::TempDir,
+    single: PathBuf,
+    double: PathBuf,
 }
 
-fn wcss(rows: ArrayView2<'_, f64>, centroids: ArrayView2<'_, f64>) -> f64 {
-    let square = |a: ndarray::ArrayView1<'_, f64>, b: ndarray::ArrayView1<'_, f64>| -> f64 {
-        a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
-    };
-    let nearest = |row: ndarray::ArrayView1<'_, f64>| {
-        centroids.rows().into_iter().map(|c| square(row, c)).fold(f64::INFINITY, f64::min)
-    };
-    rows.rows().into_iter().map(nearest).sum()
-}
-
-/// scikit-learn's KMeans through its script; `Ok(Err(why))` where it is not installed.
-fn run_scikit(bench: &Bench, rows: &Array2<f64>) -> Outcome<Answers> {
-    let importable = Command::new("python3").args(["-c", "import sklearn"]).stderr(Stdio::null()).status();
-    if !importable.is_ok_and(|status| status.success()) {
-        return Ok(Err("python3 with scikit-learn is not installed".to_owned()));
+impl Files {
+    fn new(values: &Values) -> Outcome<Self> {
+        let folder = tempfile::tempdir()?;
+        let (single, double) = (folder.path().join("matrix.f32"), folder.path().join("matrix.f64"));
+        let mut out = BufWriter::new(std::fs::File::create(&single)?);
+        values.values.iter().try_for_each(|value| out.write_all(&(*value as f32).to_le_bytes()))?;
+        out.flush()?;
+        let mut out = BufWriter::new(std::fs::File::create(&double)?);
+        values.values.iter().try_for_each(|value| out.write_all(&value.to_le_bytes()))?;
+        out.flush()?;
+        Ok(Self { _folder: folder, single, double })
     }
-    eprintln!("  scikit-learn");
-    let file = bench.folder.path().join("matrix.f64");
-    let mut out = BufWriter::new(std::fs::File::create(&file)?);
-    rows.iter().try_for_each(|value| out.write_all(&value.to_le_bytes()))?;
-    out.into_inner()?.sync_all()?;
-    let threads = rayon::current_num_threads().to_string();
-    let (n, d) = rows.dim();
-    let said = Command::new("python3")
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/sklearn_sweep.py"))
-        .arg("sweep")
-        .arg(&file)
-        .args([n, d, 1, K_MAX, STARTS as usize, 0].map(|number| number.to_string()))
-        .arg("f64")
-        .env("OMP_NUM_THREADS", &threads)
-        .env("OPENBLAS_NUM_THREADS", &threads)
-        .stderr(Stdio::inherit())
-        .output()?;
+}
+
+/// Answers of one engine by seed, or why there are none.
+type Answers = Result<Vec<Vec<Answer>>, String>;
+
+/// On 3, 8 and 30 columns of the usual table and on 8 columns of a large one.
+pub fn measure(effort: &Effort, board: &mut Board) -> Outcome<()> {
+    let seeds = effort.seeds;
+    let eight = matrices::eight(ROWS)?;
+    let mut usual = f64::NAN;
+    for (values, hard) in [(eight.first_columns(3), false), (eight.mixed(30), true), (eight, false)] {
+        let slow_seeds = if hard { 1 } else { seeds };
+        let contest = Contest { files: Files::new(&values)?, values, seeds, slow_seeds, hard };
+        usual = contest.run(effort, board)?;
+    }
+    if effort.peers {
+        let values = matrices::eight(MANY_ROWS)?;
+        let contest = Contest { files: Files::new(&values)?, values, seeds: seeds.min(3), slow_seeds: 1, hard: true };
+        let many = contest.run(effort, board)?;
+        board.at_most("time of 2,000,000 rows / of 205,843 rows", many / usual, "8 columns", 9.72 * 1.5, "×");
+    }
+    Ok(())
+}
+
+impl Contest {
+    fn words(&self) -> String {
+        format!("{} columns × {} rows", self.values.columns, self.values.rows())
+    }
+
+    /// The median seconds of our sweeps.
+    fn run(&self, effort: &Effort, board: &mut Board) -> Outcome<f64> {
+        eprintln!("  {}", self.words());
+        let mut ours: Vec<Vec<Answer>> = Vec::new();
+        let mut distinct = 0;
+        let mut peers: Vec<(Peer, Answers)> = Peer::ALL.map(|peer| (peer, Ok(Vec::new()))).into();
+        for seed in 0..self.seeds {
+            let (found, rows) = self.ours(seed, STARTS)?;
+            distinct = rows;
+            ours.push(found);
+            for (peer, answers) in &mut peers {
+                let turns = peer.seeds(self);
+                let Ok(so_far) = answers else { continue };
+                if !effort.peers {
+                    *answers = Err("left out with --quick".to_owned());
+                } else if seed < turns {
+                    eprintln!("    {}, seed {seed}", peer.name());
+                    match self.peer(*peer, seed)? {
+                        Ok(found) => so_far.push(found),
+                        Err(why) => *answers = Err(why),
+                    }
+                }
+            }
+        }
+        let many_starts = if effort.peers { self.ours(self.seeds, MANY_STARTS)?.0 } else { Vec::new() };
+        let seconds = whole(&ours);
+        board.shown(
+            &format!("sweep k = 1..{K_MAX}, {STARTS} starts, {}", self.words()),
+            &format!("{} s", digits(seconds.median())),
+            &format!("{}, {distinct} distinct rows", seconds.range("s")),
+        );
+        for (peer, answers) in &peers {
+            let what = format!("faster than {}, {}", peer.name(), self.words());
+            match answers {
+                Err(why) => board.skipped(&what, why),
+                Ok(answers) => {
+                    let theirs = whole(answers);
+                    let guessed = if *peer == Peer::Linfa { ", 8 of 12 k interpolated" } else { "" };
+                    let (theirs, ours) = (theirs.median(), seconds.median());
+                    let spread = format!("{} s / {} s, {} seeds{guessed}", digits(theirs), digits(ours), answers.len());
+                    board.times_faster(&what, theirs / ours, &spread, if self.hard { 1.0 } else { peer.goal() });
+                }
+            }
+        }
+        if effort.peers {
+            self.judge_wcss(&ours, &many_starts, &peers, board);
+        }
+        Ok(seconds.median())
+    }
+
+    /// Our WCSS, the worst over the seeds, beside the best that anybody found with any seed.
+    fn judge_wcss(&self, ours: &[Vec<Answer>], many: &[Answer], peers: &[(Peer, Answers)], board: &mut Board) {
+        let of = |runs: &[Vec<Answer>], k: usize| -> Vec<f64> {
+            runs.iter().flatten().filter(|answer| answer.k == k).map(|answer| answer.wcss).collect()
+        };
+        let least = |values: &[f64]| values.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
+        board.note(format!(
+            "\n{}: seconds (median over seeds; ours until this k is final) and the largest excess of WCSS over the best \
+             that anybody found, %, over seeds.\n\n| k | best WCSS | ours s | ours % | {} |\n|--:|--:|--:|--:|{}",
+            self.words(),
+            peers.iter().map(|(peer, _)| format!("{0} s | {0} %", peer.name())).collect::<Vec<_>>().join(" | "),
+            "--:|--:|".repeat(peers.len())
+        ));
+        let mut worst = (0.0, 0);
+        for k in 1..=K_MAX {
+            let of_peers = peers.iter().flat_map(|(_, answers)| answers.iter()).flat_map(|runs| of(runs, k));
+            let all: Vec<f64> = of(ours, k).into_iter().chain(of(&[many.to_vec()], k)).chain(of_peers).collect();
+            let best = least(&all);
+            let excess = |runs: &[Vec<Answer>]| most(&of(runs, k)) / best;
+            if excess(ours) > worst.0 {
+                worst = (excess(ours), k);
+            }
+            let cells = |runs: &[Vec<Answer>]| {
+                let seconds: Vec<f64> = runs.iter().flatten().filter(|a| a.k == k).map(|a| a.seconds).collect();
+                match seconds.is_empty() {
+                    true => "– | –".to_owned(),
+                    false => {
+                        format!("{:.2} | {:.3}", Sample::new(seconds).median(), 100.0 * (excess(runs) - 1.0))
+                    }
+                }
+            };
+            let theirs: Vec<String> =
+                peers.iter().map(|(_, answers)| cells(answers.as_deref().unwrap_or_default())).collect();
+            let until: Vec<Vec<Answer>> = ours.iter().map(|run| cumulated(run)).collect();
+            board.note(format!("| {k} | {best:.1} | {} | {} |", cells(&until), theirs.join(" | ")));
+        }
+        let what = format!("our WCSS / the best of all, largest, {}", self.words());
+        let spread = format!("at k = {}, over {} seeds", worst.1, ours.len());
+        board.no_more(&what, worst.0, EXCESS, &spread);
+    }
+
+    /// Our answers, and how many distinct rows there are. Storing equal rows once counts to k = 1.
+    fn ours(&self, seed: u64, starts: u32) -> Outcome<(Vec<Answer>, usize)> {
+        let params = Params { starts, seed, ..Params::default() };
+        let mut answers: Vec<Answer> = Vec::new();
+        let mut before = Instant::now();
+        let matrix: Matrix = self.values.matrix()?;
+        let mut on = |found: &Clustering| {
+            let seconds = before.elapsed().as_secs_f64();
+            answers.push(Answer { k: found.k, seconds, wcss: found.wcss });
+            before = Instant::now();
+        };
+        cluster::sweep(&matrix, K_MAX, params, &Cancel::never(), &mut on).map_err(Error::from)?;
+        Ok((answers, matrix.distinct()))
+    }
+
+    fn peer(&self, peer: Peer, seed: u64) -> Outcome<Result<Vec<Answer>, String>> {
+        let (n, d) = (self.values.rows(), self.values.columns);
+        let numbers = [n, d, 1, K_MAX, STARTS as usize, seed as usize].map(|number| number.to_string());
+        match peer {
+            Peer::Linfa => Ok(Ok(run_linfa(&self.values)?)),
+            Peer::Uni => {
+                let mut command = Command::new(uni_program()?);
+                limit_threads(&mut command);
+                command.arg(&self.files.single).args(numbers).arg(UNI_TOLERANCE);
+                run(command)
+            }
+            Peer::Intelex | Peer::Scikit => {
+                let intelex = peer == Peer::Intelex;
+                let module = if intelex { "sklearnex" } else { "sklearn" };
+                let mut command = match python(module) {
+                    Ok(command) => command,
+                    Err(why) => return Ok(Err(why)),
+                };
+                command.arg(SCIKIT);
+                command.arg(if intelex { &self.files.single } else { &self.files.double }).args(numbers);
+                command.arg(if intelex { "f32" } else { "f64" }).args(intelex.then_some("--intelex"));
+                run(command)
+            }
+        }
+    }
+}
+
+/// kmeans_uni in its own package, built for this CPU, as its documentation asks.
+fn uni_program() -> Outcome<PathBuf> {
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers");
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--quiet", "--locked", "--manifest-path", UNI, "--target-dir"])
+        .arg(&target)
+        .env("RUSTFLAGS", "-C target-cpu=native")
+        .status()?;
+    if !built.success() {
+        return Err("benches/peers/kmeans_uni does not build".into());
+    }
+    Ok(target.join("release/kmeans-uni-sweep"))
+}
+
+/// Lets a peer work and reads its answers.
+fn run(mut command: Command) -> Outcome<Result<Vec<Answer>, String>> {
+    let said = command.stderr(Stdio::inherit()).output()?;
     if !said.status.success() {
-        return Err("the scikit-learn peer failed".into());
+        return Ok(Err(format!("{command:?} failed")));
     }
     let mut answers = Vec::new();
     for line in String::from_utf8(said.stdout)?.lines() {
@@ -215,16 +310,53 @@ fn run_scikit(bench: &Bench, rows: &Array2<f64>) -> Outcome<Answers> {
     Ok(Ok(answers))
 }
 
-/// Seconds for all k, those between two measured ones on the straight line between them.
-fn whole_sweep(answers: &[Answer]) -> f64 {
-    let at = |k: usize| {
-        let above = answers.iter().position(|a| a.k >= k).unwrap_or(answers.len() - 1);
-        let (high, low) = (&answers[above], &answers[above.saturating_sub(1)]);
-        if high.k == k || high.k == low.k {
-            return high.seconds;
-        }
-        let share = (k - low.k) as f64 / (high.k - low.k) as f64;
-        low.seconds + share * (high.seconds - low.seconds)
+/// linfa's KMeans as it comes; its WCSS is measured here, after its last update.
+fn run_linfa(values: &Values) -> Outcome<Vec<Answer>> {
+    let rows = Array2::from_shape_vec((values.rows(), values.columns), values.values.clone())?;
+    let data = DatasetBase::from(rows.view());
+    LINFA_K
+        .into_iter()
+        .map(|k| {
+            let started = Instant::now();
+            let model = KMeans::params(k).n_runs(STARTS as usize).fit(&data)?;
+            let seconds = started.elapsed().as_secs_f64();
+            Ok(Answer { k, seconds, wcss: wcss(rows.view(), model.centroids().view()) })
+        })
+        .collect()
+}
+
+fn wcss(rows: ArrayView2<'_, f64>, centroids: ArrayView2<'_, f64>) -> f64 {
+    let square = |a: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>| -> f64 {
+        a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
     };
-    (1..=K_MAX).map(at).sum()
+    let nearest =
+        |row: ArrayView1<'_, f64>| centroids.rows().into_iter().map(|c| square(row, c)).fold(f64::INFINITY, f64::min);
+    rows.rows().into_iter().map(nearest).sum()
+}
+
+/// Seconds of each whole sweep, k between two measured ones on the straight line between them.
+fn whole(runs: &[Vec<Answer>]) -> Sample {
+    let seconds = |answers: &Vec<Answer>| -> f64 {
+        let at = |k: usize| {
+            let above = answers.iter().position(|a| a.k >= k).unwrap_or(answers.len() - 1);
+            let (high, low) = (&answers[above], &answers[above.saturating_sub(1)]);
+            if high.k == k || high.k == low.k {
+                return high.seconds;
+            }
+            let share = (k - low.k) as f64 / (high.k - low.k) as f64;
+            low.seconds + share * (high.seconds - low.seconds)
+        };
+        (1..=K_MAX).map(at).sum()
+    };
+    Sample::new(runs.iter().filter(|answers| !answers.is_empty()).map(seconds).collect())
+}
+
+/// The seconds until each k is there.
+fn cumulated(run: &[Answer]) -> Vec<Answer> {
+    let mut seconds = 0.0;
+    let add = |answer: &Answer| {
+        seconds += answer.seconds;
+        Answer { seconds, ..*answer }
+    };
+    run.iter().map(add).collect()
 }

@@ -155,6 +155,7 @@ enum SilhouetteChoice {
 pub(super) enum ReferenceChoice {
     Copula,
     Permuted,
+    PcaBox,
     None,
 }
 
@@ -163,6 +164,7 @@ impl From<ReferenceChoice> for Ungrouped {
         match choice {
             ReferenceChoice::Copula => Self::Copula,
             ReferenceChoice::Permuted => Self::Permuted,
+            ReferenceChoice::PcaBox => Self::PcaBox,
             ReferenceChoice::None => Self::None,
         }
     }
@@ -365,24 +367,29 @@ impl FitChoices {
 impl Explore {
     /// What the explorer starts from.
     pub(super) fn start(&self) -> Result<crate::tui::Start> {
-        let (mut recipe, screen) = if self.resume {
+        let (mut recipe, mut before, screen) = if self.resume {
             let path = session::path().ok_or_else(|| {
                 Error::failed("there is no session to resume")
                     .because("neither XDG_STATE_HOME nor HOME is set")
                     .try_this("kscope FILE")
             })?;
-            let Session { recipe, screen } = Session::read(&path)?;
-            (recipe, Some(screen))
+            let Session { recipe, before, screen } = Session::read(&path)?;
+            (recipe, before, Some(screen))
         } else {
-            (self.table.saved()?, None)
+            (self.table.saved()?, None, None)
         };
         let saved = recipe.clone();
         self.table.tell(&mut recipe)?;
         self.fit.tell(&mut recipe);
         recipe.k = self.k.or(recipe.k);
         keep_names(&saved, &mut recipe);
+        // It is one table, read in one way.
+        if let Some(before) = &mut before {
+            before.source = recipe.source.clone();
+        }
         Ok(crate::tui::Start {
             recipe,
+            before,
             screen,
             threads: self.fit.threads.map(usize::from),
             ascii: self.ascii,

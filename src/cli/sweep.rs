@@ -26,6 +26,9 @@ pub(super) struct Sweep {
     /// correlations), permuted (each column's values), none. [default: copula]
     #[arg(long, value_enum)]
     reference: Option<ReferenceChoice>,
+    /// Asks another model for a second opinion on k: a Gaussian mixture on a sample, by BIC. It never decides the verdict.
+    #[arg(long)]
+    mixture: bool,
     #[command(flatten)]
     saving: SaveChoices,
     #[arg(long, value_enum, default_value_t)]
@@ -53,6 +56,9 @@ impl Sweep {
             let mut sweep = study::sweep(&cleaned, &prepared, &recipe, ks.clone(), cancel, &mut |_| {})?;
             if recipe.reference != Ungrouped::None {
                 study::compare(&cleaned, &mut sweep, &recipe, cancel, &mut |_, _| {})?;
+            }
+            if self.mixture {
+                study::second_opinion(&cleaned, &mut sweep, &recipe, cancel)?;
             }
             let report = SweepReport::new(&recipe.source.location.to_string(), &cleaned, &recipe, &sweep);
             Ok((report, cleaned))

@@ -32,11 +32,8 @@ pub struct Clustering {
 impl Clustering {
     /// Takes the labels of a finished fit and numbers clusters by size (descending), then first row.
     pub(super) fn new(matrix: &Matrix, lloyd: &Lloyd<'_>, cancel: &Cancel) -> Result<Self, Cancelled> {
-        let d = matrix.columns();
         let k = lloyd.counts().len();
-        let scale = matrix.tiles().scale();
-        let centroids: Vec<f64> =
-            lloyd.centres().iter().enumerate().map(|(at, c)| matrix.mean()[at % d] + c / scale).collect();
+        let centroids = lloyd.centroids();
         let labels = lloyd.labels();
         let cluster_wcss = cluster_wcss(matrix, &labels, &centroids, cancel)?;
         let mut clustering = Self {

@@ -123,6 +123,12 @@ impl<'a> Lloyd<'a> {
         &self.centres
     }
 
+    /// k × d, the same in the matrix's own values.
+    pub fn centroids(&self) -> Vec<f64> {
+        let (d, scale) = (self.view.matrix.columns(), self.view.matrix.tiles().scale());
+        self.centres.iter().enumerate().map(|(at, centre)| self.view.matrix.mean()[at % d] + centre / scale).collect()
+    }
+
     /// Used rows per cluster.
     pub fn counts(&self) -> &[i64] {
         &self.counts
@@ -139,6 +145,20 @@ impl<'a> Lloyd<'a> {
             .map(|(sum, &count)| sum.iter().map(|s| s * s).sum::<f64>() / count as f64)
             .sum();
         (self.view.squares - between).max(0.0)
+    }
+
+    /// WCSS of the labels about the centres as they are, in tile units, from the sums: between an assignment and
+    /// the update after it these are not yet the means.
+    pub fn wcss_about_centres(&self) -> f64 {
+        let d = self.view.matrix.columns();
+        let clusters = self.sums.chunks_exact(d).zip(self.centres.chunks_exact(d)).zip(&self.counts);
+        let within: f64 = clusters
+            .map(|((sum, centre), &count)| {
+                let pairs = sum.iter().zip(centre);
+                pairs.map(|(sum, centre)| centre * (count as f64 * centre - 2.0 * sum)).sum::<f64>()
+            })
+            .sum();
+        (self.view.squares + within).max(0.0)
     }
 
     /// Iterates until labels stand still, `limit` assignments are made in all, or one of them lowers
@@ -179,6 +199,15 @@ impl<'a> Lloyd<'a> {
 
     /// One assignment and update; returns how many rows changed their cluster.
     pub fn step(&mut self, cancel: &Cancel) -> Result<usize, Cancelled> {
+        let changed = self.assign(cancel)?;
+        if changed > 0 {
+            self.update();
+        }
+        Ok(changed)
+    }
+
+    /// Gives every row the label of its nearest centre; returns how many changed theirs. The centres stay.
+    pub fn assign(&mut self, cancel: &Cancel) -> Result<usize, Cancelled> {
         let prepared = Centres::new(&self.centres, self.view.matrix.columns());
         let (view, centres, moved) = (self.view, &self.centres[..], self.moved);
         let work = |chunk: &mut Chunk| {
@@ -200,14 +229,11 @@ impl<'a> Lloyd<'a> {
             chunk.sums.fill(0.0);
             chunk.counts.fill(0);
         }
-        if changed > 0 {
-            self.update();
-        }
         Ok(changed)
     }
 
     /// Moves every centre to the mean of its rows; a centre without rows goes to the farthest row.
-    fn update(&mut self) {
+    pub fn update(&mut self) {
         let d = self.view.matrix.columns();
         let before = self.centres.clone();
         for ((centre, sum), &count) in self.centres.chunks_exact_mut(d).zip(self.sums.chunks_exact(d)).zip(&self.counts)
@@ -267,7 +293,7 @@ impl<'a> Lloyd<'a> {
     }
 
     /// Replaces the running sums by sums over all rows, free of what many small changes left.
-    fn sum_afresh(&mut self, cancel: &Cancel) -> Result<(), Cancelled> {
+    pub fn sum_afresh(&mut self, cancel: &Cancel) -> Result<(), Cancelled> {
         let view = self.view;
         self.chunks.par_iter_mut().try_for_each(|chunk| {
             cancel.check()?;

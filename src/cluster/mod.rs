@@ -21,11 +21,13 @@ mod lloyd;
 mod nearest;
 mod repair;
 mod start;
+mod steps;
 #[cfg(test)]
 mod tests;
 
 pub use clustering::Clustering;
 pub use nearest::nearest;
+pub use steps::{Phase, Step, Steps};
 
 use lloyd::{Lloyd, View};
 use repair::{Candidate, Samples};

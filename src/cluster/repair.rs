@@ -102,9 +102,22 @@ impl Samples {
         self.0[2].is_some()
     }
 
+    /// What starts are told apart on.
+    #[cfg(test)]
+    pub fn first<'a>(&'a self, all: View<'a>) -> View<'a> {
+        self.views(all)[0]
+    }
+
     fn views<'a>(&'a self, all: View<'a>) -> [View<'a>; 3] {
         [0, 1, 2].map(|level| self.0[level].as_ref().map_or(all, |(_, matrix)| View::new(matrix, all.path)))
     }
+}
+
+/// What start `number` begins with, where none is known: centres drawn from the smallest sample.
+pub(super) fn first_centres(all: View<'_>, k: usize, (seed, number): (u64, u64)) -> Vec<f64> {
+    let sample = FIRST.sample_rows(all.rows, k).map(|rows| all.matrix.sample(rows));
+    let sample = sample.as_ref().map_or(all, |sample| View::new(sample, all.path));
+    extend(sample, Vec::new(), k, &mut random(seed, k, number))
 }
 
 /// The best of the starts on the smallest sample: good enough to be looked at while the rest is computed.

@@ -345,3 +345,102 @@ proptest! {
         }
     }
 }
+
+/// All steps of one start, and what it came to.
+fn steps_of(matrix: &Matrix, k: usize, start: u32, params: Params) -> (Vec<Step>, Clustering, bool) {
+    let never = Cancel::never();
+    let mut walk = Steps::new(matrix, k, start, params, &never).unwrap();
+    let mut steps = Vec::new();
+    while let Some(step) = walk.advance(&never).unwrap() {
+        steps.push(step);
+    }
+    (steps, walk.clustering(&never).unwrap(), walk.converged())
+}
+
+/// The engine's own start: seeded as it does, with its iteration to the end.
+fn engine_start(matrix: &Matrix, k: usize, start: u64, seed: u64) -> Clustering {
+    let all = View::new(matrix, Path::best());
+    let mut samples = Samples::default();
+    samples.fit_to(all, k, &Cancel::never()).unwrap();
+    let centres = start::extend(samples.first(all), Vec::new(), k, &mut start::random(seed, k, start));
+    let mut lloyd = Lloyd::new(all, centres, true);
+    lloyd.finish(ITERATIONS, &Cancel::never()).unwrap();
+    Clustering::new(matrix, &lloyd, &Cancel::never()).unwrap()
+}
+
+#[test]
+fn a_start_taken_step_by_step_ends_as_the_engines_own() {
+    // The third table is so large that starts are drawn from a sample of it.
+    for (rows, columns, groups) in [(400, 2, 4), (3000, 5, 6), (30_000, 3, 5)] {
+        let mut values = blobs(rows, columns, groups, 8);
+        values.extend_from_within(..columns * rows / 3);
+        let matrix = Matrix::from_rows(&values, columns).unwrap();
+        for (k, start) in [(1, 0), (2, 1), (5, 0), (5, 7), (9, 3)] {
+            let (steps, found, converged) = steps_of(&matrix, k, start, Params { seed: 11, ..Params::default() });
+            let expected = engine_start(&matrix, k, u64::from(start), 11);
+            assert!(found == expected && converged, "{rows} rows, k = {k}, start {start}");
+            let last = steps.last().unwrap();
+            assert!((last.wcss.unwrap() - expected.wcss).abs() <= 1e-9 * expected.wcss);
+            assert_eq!((last.phase, last.changed), (Phase::Assignment, 0));
+        }
+    }
+}
+
+#[test]
+fn every_half_of_an_iteration_lowers_wcss_and_does_what_it_says() {
+    let mut values = blobs(2000, 3, 5, 9);
+    values.extend_from_within(..900);
+    let matrix = Matrix::from_rows(&values, 3).unwrap();
+    let (steps, ..) = steps_of(&matrix, 6, 2, Params::default());
+    assert_eq!((steps[0].phase, steps[0].wcss, steps[0].changed), (Phase::Start, None, 0));
+    assert_eq!(steps[1].changed, 2300, "rows are counted as often as they occur");
+    let first: Vec<&[f64]> = steps[0].centroids.chunks_exact(3).collect();
+    let rows: Vec<&[f64]> = (0..matrix.distinct()).map(|i| matrix.row(i)).collect();
+    let near = |centre: &[f64]| rows.iter().any(|row| square_distance(row, centre) < 1e-18);
+    assert!(first.into_iter().all(near), "first centres are rows");
+    // By definition: everybody at the nearest of the centroids before.
+    let nearest = |centroids: &[f64]| -> f64 {
+        let square = |i: usize| {
+            let squares = centroids.chunks_exact(3).map(|centre| square_distance(matrix.row(i), centre));
+            f64::from(matrix.weights()[i]) * squares.fold(f64::INFINITY, f64::min)
+        };
+        (0..matrix.distinct()).map(square).sum()
+    };
+    for pair in steps.windows(2) {
+        let (before, after) = (&pair[0], &pair[1]);
+        let wcss = after.wcss.unwrap();
+        assert!(before.wcss.is_none_or(|before| wcss <= before * (1.0 + 1e-12)));
+        match after.phase {
+            Phase::Assignment => {
+                assert_eq!(after.iteration, before.iteration + 1);
+                assert!((wcss - nearest(&before.centroids)).abs() <= 1e-9 * wcss);
+            }
+            Phase::Update => {
+                assert_eq!((&after.sizes, after.changed, after.iteration), (&before.sizes, 0, before.iteration));
+                assert_ne!(after.centroids, before.centroids);
+            }
+            Phase::Start => panic!("a start in the middle"),
+        }
+        assert_eq!(after.sizes.iter().sum::<u64>(), 2300);
+    }
+}
+
+#[test]
+fn a_step_says_when_a_cluster_was_empty() {
+    // Greedy k-means++ hardly ever leaves a cluster empty, so centres are given that do: two of them far off.
+    let matrix = Matrix::from_rows(&blobs(300, 2, 3, 4), 2).unwrap();
+    let never = Cancel::never();
+    let mut walk = Steps::new(&matrix, 3, 0, Params::default(), &never).unwrap();
+    walk.begin_from(vec![0.0, 0.0, 50.0, 50.0, 60.0, 60.0]);
+    let mut steps = Vec::new();
+    while let Some(step) = walk.advance(&never).unwrap() {
+        steps.push(step);
+    }
+    assert_eq!(steps[1].sizes, [300, 0, 0]);
+    assert_eq!((steps[2].phase, steps[2].relocated, steps[2].changed), (Phase::Update, 2, 2));
+    assert_eq!(steps[2].sizes, [298, 1, 1]);
+    assert!(steps.iter().skip(3).all(|step| step.relocated == 0 && step.sizes.iter().all(|size| *size > 0)));
+    assert!(walk.converged());
+    let refused = Steps::new(&matrix, 301, 0, Params::default(), &never).unwrap_err();
+    assert!(matches!(refused, SweepError::Refused(_)));
+}

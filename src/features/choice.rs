@@ -104,11 +104,17 @@ pub fn choices(features: &[Feature], defaults: &[Feature]) -> Vec<Choice> {
 ///
 /// # Errors
 /// A column that is not there or cannot be a feature; an encoding or a transform that does not fit it.
-pub fn choose(features: &mut [Feature], choices: &[Choice], columns: &[Column], table: &str) -> Result<()> {
+pub fn choose<'a>(
+    features: &mut [Feature],
+    choices: &[Choice],
+    columns: impl IntoIterator<Item = &'a Column, IntoIter: Clone>,
+    table: &str,
+) -> Result<()> {
+    let columns = columns.into_iter();
     let names: Vec<String> = choices.iter().map(|c| c.column.clone()).collect();
-    super::choose(features, &names, columns, table)?;
+    super::choose(features, &names, columns.clone(), table)?;
     for choice in choices {
-        let Some(column) = crate::table::find(columns, &choice.column) else { continue };
+        let Some(column) = crate::table::find(columns.clone(), &choice.column) else { continue };
         let Some(feature) = features.iter_mut().find(|f| f.column == column.name) else { continue };
         if let Some((what, hint)) = choice.refused(feature) {
             return Err(Error::bad_input(what).because(format!("as {table} is read")).try_this(hint));
@@ -119,9 +125,14 @@ pub fn choose(features: &mut [Feature], choices: &[Choice], columns: &[Column], 
 }
 
 /// The choices that still fit a table whose columns were given other roles.
-pub fn fitting(choices: &[Choice], features: &[Feature], columns: &[Column]) -> Vec<Choice> {
+pub fn fitting<'a>(
+    choices: &[Choice],
+    features: &[Feature],
+    columns: impl IntoIterator<Item = &'a Column, IntoIter: Clone>,
+) -> Vec<Choice> {
+    let columns = columns.into_iter();
     let fits = |choice: &&Choice| {
-        let column = crate::table::find(columns, &choice.column);
+        let column = crate::table::find(columns.clone(), &choice.column);
         let feature = column.and_then(|column| features.iter().find(|f| f.column == column.name));
         feature.is_some_and(|feature| choice.refused(feature).is_none())
     };

@@ -43,6 +43,11 @@ pub fn features(columns: &[Column]) -> Vec<Feature> {
     features
 }
 
+/// An input that is never on unless somebody switches it on.
+pub fn waiting(column: &Column) -> Option<Feature> {
+    feature(column)
+}
+
 fn varies(column: &Column) -> bool {
     column.distinct() > 1
 }

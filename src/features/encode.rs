@@ -45,10 +45,10 @@ pub fn encode(table: &Table, learners: &Learners, features: &[Feature], cancel: 
         .iter()
         .filter(|f| f.on)
         .map(|f| {
-            let column = learners.columns.iter().find(|c| c.name == f.column);
+            let column = learners.input(&f.column);
             column
                 .map(|c| (f, c))
-                .ok_or_else(|| crate::table::unknown_column("feature", &f.column, &learners.columns, &table.name))
+                .ok_or_else(|| crate::table::unknown_column("feature", &f.column, learners.inputs(), &table.name))
         })
         .collect::<Result<_>>()?;
     if chosen.is_empty() {

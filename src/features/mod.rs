@@ -3,6 +3,7 @@
 //! Order, fixed and visible: impute → transform → winsorise → scale → weight.
 
 pub mod choice;
+pub mod decode;
 pub mod defaults;
 pub mod drift;
 pub mod encode;
@@ -12,6 +13,7 @@ pub mod influence;
 pub mod problems;
 
 use crate::error::{Error, Result};
+use crate::table::column::Column;
 
 /// One column in the choice of features, with everything that is chosen about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +104,14 @@ impl Transform {
             Self::Log1p => x.signum() * x.abs().ln_1p(),
         }
     }
+
+    /// Undoes it.
+    pub fn undo(self, y: f64) -> f64 {
+        match self {
+            Self::None => y,
+            Self::Log1p => y.signum() * y.abs().exp_m1(),
+        }
+    }
 }
 
 impl Scale {
@@ -152,16 +162,17 @@ impl Feature {
 
 /// Switches on exactly the features named, in the order of the list; a name may be a column or a role.
 /// Unknown names are an error that offers the nearest.
-pub fn choose(
+pub fn choose<'a>(
     features: &mut [Feature],
     names: &[String],
-    columns: &[crate::table::column::Column],
+    columns: impl IntoIterator<Item = &'a Column, IntoIter: Clone>,
     table: &str,
 ) -> Result<()> {
+    let columns = columns.into_iter();
     let mut wanted = Vec::new();
     for name in names {
-        let column = crate::table::find(columns, name)
-            .ok_or_else(|| crate::table::unknown_column("feature", name, columns, table))?;
+        let column = crate::table::find(columns.clone(), name)
+            .ok_or_else(|| crate::table::unknown_column("feature", name, columns.clone(), table))?;
         if !features.iter().any(|f| f.column == column.name) {
             return Err(Error::bad_input(format!("'{}' cannot be a feature", column.name))
                 .because(format!("its role is '{}'", column.role))

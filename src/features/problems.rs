@@ -1,5 +1,6 @@
 //! Columns that would mislead: constant, empty, the same twice, made from pay, almost the same.
 
+use crate::table::age::Ages;
 use crate::table::column::{Column, Data};
 use crate::table::role::Role;
 
@@ -34,14 +35,29 @@ pub enum Kind {
     FromPay,
     /// |r| above 0.95 with another column.
     Correlated,
+    /// No column but an age that is assumed from experience.
+    Assumed,
+}
+
+/// What is the matter with assumed ages as an input, also where experience itself is none.
+pub fn assumed(ages: &Ages) -> Problem {
+    Problem {
+        column: ages.column.name.clone(),
+        kind: Kind::Assumed,
+        with: None,
+        text: format!(
+            "≈ {} + years of experience, an assumption: as an input it is experience again and says nothing about age",
+            ages.graduation_age
+        ),
+    }
 }
 
 /// Looks at every column that could be a feature. Where a wide table made it compare a part only, the last
 /// problem says so.
-pub fn problems(columns: &[Column]) -> Vec<Problem> {
+pub fn problems<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Vec<Problem> {
     let mut found = Vec::new();
     let mut varying: Vec<&Column> = Vec::new();
-    for column in columns.iter().filter(|c| !matches!(c.role, Role::Ignore | Role::Learner)) {
+    for column in columns.into_iter().filter(|c| !matches!(c.role, Role::Ignore | Role::Learner)) {
         let problem =
             |kind, text: &str| Problem { column: column.name.clone(), kind, with: None, text: text.to_owned() };
         match column.distinct() {
@@ -78,6 +94,8 @@ pub fn problems(columns: &[Column]) -> Vec<Problem> {
         let strongest = sampled[..i]
             .iter()
             .map(|(other, seen)| (correlation(seen, values), other))
+            // A year of start may go along with an assumed age as well, but is not what it is made of.
+            .filter(|(_, other)| !column.is_assumed() || other.role == Role::Experience)
             .filter(|(r, _)| r.abs() > 0.95)
             .max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()));
         if let Some((r, other)) = strongest {

@@ -21,8 +21,8 @@ const SEGMENT: usize = 256;
 const TOGETHER: usize = 2;
 /// Queries of one piece of parallel work.
 const TASK: usize = TOGETHER * WIDTH;
-/// Rows between two looks at `cancel`, about a millisecond.
-const RUN: usize = 1 << 16;
+/// Cells of rows between two looks at `cancel`, about a millisecond.
+const RUN: usize = 1 << 19;
 
 /// How rows are cut into groups, and to which sums each group counts.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +45,7 @@ pub struct Grouped<'a> {
     path: Path,
     /// `columns` values and the weight of each row, in the order of the groups.
     rows: Vec<f32>,
-    /// Runs of groups, of about [`RUN`] rows each.
+    /// Runs of groups, of about [`RUN`] cells each.
     runs: Vec<Range<usize>>,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Grouped<'a> {
         let mut runs = Vec::new();
         let mut first = 0;
         for group in 1..groups.starts.len() {
-            if groups.starts[group] - groups.starts[first] >= RUN || group + 1 == groups.starts.len() {
+            if (groups.starts[group] - groups.starts[first]) * stride >= RUN || group + 1 == groups.starts.len() {
                 runs.push(first..group);
                 first = group;
             }

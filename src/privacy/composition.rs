@@ -71,7 +71,7 @@ fn older_tells_no_few(ages: &AgeProfile) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segments::age::AgeBasis;
+    use crate::table::age::AgeBasis;
 
     fn made(counts: [usize; 5]) -> MadeOf {
         let all: usize = counts.iter().sum();

@@ -179,6 +179,7 @@ mod tests {
             learner_of: None,
             ledger: crate::table::ledger::Ledger::default(),
             experience: None,
+            ages: None,
         }
     }
 

@@ -120,6 +120,8 @@ pub(super) struct Estimate {
     pub value: f64,
     pub se: f64,
     pub per_cluster: Vec<Option<f64>>,
+    /// Standard errors of these; 0 for a cluster without rows.
+    pub per_cluster_se: Vec<f64>,
 }
 
 /// The mean of `values` (one per anchor) over all used rows, with its standard error.
@@ -129,16 +131,18 @@ pub(super) fn estimate(clustering: &Clustering, anchors: &[Anchor], values: &[f6
         clusters[usize::from(clustering.labels[anchor.row as usize])].push((anchor, value));
     }
     let rows: u64 = clustering.sizes.iter().sum();
-    let mut estimate = Estimate { value: 0.0, se: 0.0, per_cluster: Vec::with_capacity(clustering.k) };
+    let k = clustering.k;
+    let (per_cluster, per_cluster_se) = (Vec::with_capacity(k), Vec::with_capacity(k));
+    let mut estimate = Estimate { value: 0.0, se: 0.0, per_cluster, per_cluster_se };
     let mut variance = 0.0;
     for (measured, &size) in clusters.iter().zip(&clustering.sizes) {
         let mean = ratio_mean(measured);
-        if let Some(mean) = mean {
-            let share = size as f64 / rows as f64;
-            estimate.value += share * mean;
-            variance += share * share * variance_of_mean(measured, mean);
-        }
+        let of_mean = mean.map_or(0.0, |mean| variance_of_mean(measured, mean));
+        let share = size as f64 / rows as f64;
+        estimate.value += mean.map_or(0.0, |mean| share * mean);
+        variance += share * share * of_mean;
         estimate.per_cluster.push(mean);
+        estimate.per_cluster_se.push(of_mean.sqrt());
     }
     estimate.se = variance.sqrt();
     estimate

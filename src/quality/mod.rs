@@ -11,6 +11,7 @@ mod indices;
 mod joint;
 mod knee;
 mod measure;
+pub mod mixture;
 mod silhouette;
 mod spread;
 pub mod structure;
@@ -19,7 +20,8 @@ mod verdict;
 pub use indices::{Indices, indices};
 pub use knee::{Knee, knee};
 pub use silhouette::{EXACT_ROWS, Mode, Silhouette, of_each_row, silhouettes};
-pub use spread::{Spread, spreads};
+pub use spread::{BINS, Spread, spreads};
+pub use structure::adjusted_rand;
 pub use verdict::{Criterion, Kind, Verdict, verdict};
 
 /// What is known about one k.

@@ -38,6 +38,8 @@ pub struct Silhouette {
     pub exact: bool,
     /// Mean over the used rows of each cluster; `None` only for a cluster without rows.
     pub per_cluster: Vec<Option<f64>>,
+    /// Standard error of each of these; 0 when exact.
+    pub per_cluster_se: Vec<f64>,
     /// s of each distinct row, when exact.
     pub per_row: Option<Vec<f32>>,
 }
@@ -117,13 +119,14 @@ fn from_all_rows(matrix: &Matrix, clustering: &Clustering, values: &[f64]) -> Si
         of: matrix.rows(),
         exact: true,
         per_cluster: means.collect(),
+        per_cluster_se: vec![0.0; clustering.k],
         per_row: Some(values.iter().map(|&value| value as f32).collect()),
     }
 }
 
 fn from_anchors(clustering: &Clustering, anchors: &[Anchor], values: &[f64]) -> Silhouette {
-    let anchors::Estimate { value, se, per_cluster } = anchors::estimate(clustering, anchors, values);
-    Silhouette { value, se, of: anchors.len(), exact: false, per_cluster, per_row: None }
+    let anchors::Estimate { value, se, per_cluster, per_cluster_se } = anchors::estimate(clustering, anchors, values);
+    Silhouette { value, se, of: anchors.len(), exact: false, per_cluster, per_cluster_se, per_row: None }
 }
 
 #[cfg(test)]
@@ -411,17 +414,23 @@ pub(super) mod tests {
         let all: Vec<&Clustering> = clusterings.iter().collect();
         let truth = of_all(&matrix, &all, None, 0);
         let mut squares = vec![0.0; all.len()];
+        let mut of_clusters = Vec::new();
         let seeds = 60;
         for seed in 0..seeds {
             for ((square, found), truth) in squares.iter_mut().zip(of_all(&matrix, &all, Some(600), seed)).zip(&truth) {
                 let (found, truth) = (found.unwrap(), truth.as_ref().unwrap());
                 *square += ((found.value - truth.value) / found.se).powi(2) / f64::from(seeds as u32);
+                let clusters = found.per_cluster.iter().zip(&found.per_cluster_se).zip(&truth.per_cluster);
+                of_clusters
+                    .extend(clusters.map(|((found, se), truth)| ((found.unwrap() - truth.unwrap()) / se).powi(2)));
             }
         }
         // Mean of squared errors over their estimated variance; 1 if right, 60 draws scatter by 0.18.
         assert!(squares.iter().all(|&square| square > 0.4 && square < 1.6), "{squares:?}");
         let mean = squares.iter().sum::<f64>() / squares.len() as f64;
         assert!(mean > 0.6 && mean < 1.4, "{squares:?}");
+        let mean = of_clusters.iter().sum::<f64>() / of_clusters.len() as f64;
+        assert!(mean > 0.7 && mean < 1.3, "of clusters: {mean}");
     }
 
     #[test]

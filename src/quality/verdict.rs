@@ -60,7 +60,8 @@ pub struct Verdict {
     /// One to three sentences.
     pub text: String,
     /// Silhouette, silhouette 1-SE, Calinski–Harabasz, Davies–Bouldin, elbow, in this order; then, where a sweep was
-    /// held against reference tables, valleys, silhouette above the band, gap, prediction strength, stability.
+    /// held against reference tables, valleys, silhouette above the band, gap, prediction strength, stability; last the BIC
+    /// of a Gaussian mixture, where one was asked for.
     pub criteria: Vec<Criterion>,
     /// The gravest reason for not trusting the numbers, where the text does not hold it yet.
     pub(super) caution: Option<String>,
@@ -374,7 +375,7 @@ pub(in crate::quality) mod tests {
     fn silhouette(value: f64, se: f64) -> Option<Silhouette> {
         let exact = se == 0.0;
         let of = if exact { 1_000 } else { 1_234 };
-        Some(Silhouette { value, se, of, exact, per_cluster: Vec::new(), per_row: None })
+        Some(Silhouette { value, se, of, exact, per_cluster: Vec::new(), per_cluster_se: Vec::new(), per_row: None })
     }
 
     /// k = 1 and then one k per (silhouette, Calinski–Harabasz, Davies–Bouldin).

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::json::{Numbers, SilhouetteJson};
+use super::json::{Numbers, SilhouetteJson, SpreadJson};
 use super::text::{self, Align};
 use crate::error::{Error, Result};
-use crate::segments::profile::Profile;
+use crate::segments::profile::{NumberProfile, Profile};
 use crate::study::findings::KFound;
 use crate::study::recipe::Recipe;
 use crate::study::{Cleaned, Prepared};
@@ -38,6 +38,9 @@ pub struct Fit {
     currency: Currency,
     #[serde(skip)]
     pay: Option<String>,
+    /// Columns as people read them: an assumed age is marked.
+    #[serde(skip)]
+    labels: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -49,6 +52,8 @@ struct Cluster {
     name: String,
     wcss: f64,
     silhouette: Option<f64>,
+    silhouette_se: Option<f64>,
+    silhouette_spread: Option<SpreadJson>,
     means: Numbers,
     medians: Numbers,
 }
@@ -60,8 +65,9 @@ impl Fit {
         let clustering = &found.clustering;
         let quality = found.quality.as_ref();
         let silhouette = quality.and_then(|q| q.silhouette.as_ref());
+        let spreads = found.spread(prepared).unwrap_or_default();
         let cluster = |profile: &Profile| {
-            let numbers = |f: fn(&crate::segments::profile::NumberProfile) -> f64| {
+            let numbers = |f: fn(&NumberProfile) -> f64| {
                 Numbers(profile.numbers.iter().filter(|n| n.input).map(|n| (n.column.clone(), f(n))).collect())
             };
             Cluster {
@@ -72,10 +78,13 @@ impl Fit {
                 name: recipe.name(profile).to_owned(),
                 wcss: clustering.cluster_wcss[profile.cluster],
                 silhouette: silhouette.and_then(|s| s.per_cluster.get(profile.cluster).copied().flatten()),
+                silhouette_se: silhouette.and_then(|s| s.per_cluster_se.get(profile.cluster).copied()),
+                silhouette_spread: spreads.get(profile.cluster).and_then(Option::as_ref).map(SpreadJson::from),
                 means: numbers(|n| n.mean),
                 medians: numbers(|n| n.median),
             }
         };
+        let labels = |p: &Profile| p.numbers.iter().filter(|n| n.input).map(NumberProfile::label).collect();
         let mut notices = super::notices(cleaned, prepared);
         notices.extend(clustering.notices.iter().cloned());
         Self {
@@ -96,6 +105,7 @@ impl Fit {
             davies_bouldin: quality.and_then(|q| q.davies_bouldin),
             iterations: clustering.iterations,
             converged: clustering.converged,
+            labels: described.profiles.first().map(labels).unwrap_or_default(),
             clusters: described.profiles.iter().map(cluster).collect(),
             notices,
             currency: cleaned.table.currency,
@@ -126,11 +136,9 @@ impl Fit {
             };
         }
         out += "\n\n";
-        let columns: Vec<String> =
-            self.clusters.first().map(|c| c.medians.0.iter().map(|m| m.0.clone()).collect()).unwrap_or_default();
         // The share is of the rows used; where each of them is one learner, that is what it is a share of.
         let by_learner = self.learners == Some(self.rows_used);
-        let titles: Vec<String> = columns.iter().map(|c| format!("median {}", crate::source::escape(c))).collect();
+        let titles: Vec<String> = self.labels.iter().map(|c| format!("median {}", crate::source::escape(c))).collect();
         let mut header = vec![
             ("#", Align::Right),
             ("name", Align::Left),

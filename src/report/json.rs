@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::quality::Silhouette;
+use crate::quality::{BINS, Silhouette, Spread};
 
 /// Numbers by name, in a given order; what is not finite becomes null.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,25 @@ pub struct SilhouetteJson {
 impl From<&Silhouette> for SilhouetteJson {
     fn from(silhouette: &Silhouette) -> Self {
         Self { value: silhouette.value, se: silhouette.se, of: silhouette.of, exact: silhouette.exact }
+    }
+}
+
+/// How the silhouettes of a cluster's rows are spread, where every row was measured.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct SpreadJson {
+    p10: f64,
+    p25: f64,
+    p50: f64,
+    p75: f64,
+    p90: f64,
+    below_zero: f64,
+    histogram: [u64; BINS],
+}
+
+impl From<&Spread> for SpreadJson {
+    fn from(spread: &Spread) -> Self {
+        let &Spread { p10, p25, p50, p75, p90, below_zero, histogram } = spread;
+        Self { p10, p25, p50, p75, p90, below_zero, histogram }
     }
 }
 

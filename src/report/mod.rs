@@ -55,6 +55,7 @@ pub(crate) fn notices(cleaned: &Cleaned, prepared: &Prepared) -> Vec<String> {
         notices.push(format!("{} is {how}", column.name));
     }
     let numeric = cleaned.features.iter().filter(|f| f.encoding == Encoding::Numeric).count();
+    let numeric = numeric - usize::from(cleaned.learners.assumed_age().is_some());
     if numeric > MOST_INPUTS && prepared.encoded.features.len() == MOST_INPUTS {
         notices.push(format!(
             "{} columns of numbers: the first {MOST_INPUTS} that vary are inputs; --features names others",
@@ -62,13 +63,18 @@ pub(crate) fn notices(cleaned: &Cleaned, prepared: &Prepared) -> Vec<String> {
         ));
     }
     notices.extend(prepared.encoded.notices.iter().cloned());
+    notices.extend(misleading(cleaned, prepared));
+    notices
+}
+
+/// What would mislead about the inputs, one sentence each.
+pub(crate) fn misleading(cleaned: &Cleaned, prepared: &Prepared) -> impl Iterator<Item = String> {
     let features = &prepared.encoded.features;
     let problems = cleaned
         .problems
         .iter()
         .filter(|p| features.contains(&p.column) && p.with.as_ref().is_none_or(|other| features.contains(other)));
-    notices.extend(problems.map(|p| format!("{}: {}", p.column, p.text)));
-    notices
+    problems.map(|p| format!("{}: {}", p.column, p.text))
 }
 
 /// What a CSV writer holds, as text.

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::json::SilhouetteJson;
+use super::json::{SilhouetteJson, SpreadJson};
 use super::text::{self, Align};
 use crate::error::{Error, Result};
-use crate::quality::Spread;
 use crate::segments::age::{AgeProfile, Share};
 use crate::segments::description::Description;
 use crate::segments::profile::{Apart, CategoryProfile, How, NumberProfile, Profile};
@@ -62,17 +61,6 @@ struct ClusterJson {
     age: Option<AgeJson>,
 }
 
-/// Silhouettes of the cluster's rows, where every row was measured.
-#[derive(Debug, Serialize)]
-struct SpreadJson {
-    p10: f64,
-    p25: f64,
-    p50: f64,
-    p75: f64,
-    p90: f64,
-    below_zero: f64,
-}
-
 #[derive(Debug, Serialize)]
 struct NearestJson {
     cluster: usize,
@@ -92,6 +80,7 @@ struct NumberJson {
     column: String,
     role: &'static str,
     input: bool,
+    assumed: bool,
     mean: Option<f64>,
     median: Option<f64>,
     q1: Option<f64>,
@@ -172,7 +161,7 @@ impl Report {
             k: found.clustering.k,
             seed: recipe.seed,
             silhouette: silhouette.map(SilhouetteJson::from),
-            age: cleaned.ages.as_ref().map(|ages| AgeBasisJson {
+            age: cleaned.learners.ages.as_ref().map(|ages| AgeBasisJson {
                 basis: ages.basis.word(),
                 assumed: ages.basis.is_assumed(),
                 how: ages.how(),
@@ -233,12 +222,13 @@ impl Report {
         }
         let figure =
             |number: &NumberJson, value: Option<f64>| measured(number.role, value.unwrap_or(f64::NAN), self.currency);
+        let mark = |n: &NumberJson| if n.assumed { "≈" } else { "" };
         let rows: Vec<Vec<String>> = cluster
             .numbers
             .iter()
             .map(|n| {
                 vec![
-                    format!("  {}{}", crate::source::escape(&n.column), if n.input { "" } else { " ·" }),
+                    format!("  {}{}{}", mark(n), crate::source::escape(&n.column), if n.input { "" } else { " ·" }),
                     figure(n, n.median),
                     figure(n, n.q1),
                     figure(n, n.q3),
@@ -359,12 +349,6 @@ pub(super) fn apart_words(apart: &Apart) -> String {
     }
 }
 
-impl From<&Spread> for SpreadJson {
-    fn from(s: &Spread) -> Self {
-        Self { p10: s.p10, p25: s.p25, p50: s.p50, p75: s.p75, p90: s.p90, below_zero: s.below_zero }
-    }
-}
-
 impl From<&Description> for RuleJson {
     fn from(d: &Description) -> Self {
         Self { text: d.rule.clone(), precision: d.precision, recall: d.recall, rows: d.rows }
@@ -378,6 +362,7 @@ impl From<&NumberProfile> for NumberJson {
             column: n.column.clone(),
             role: n.role.word(),
             input: n.input,
+            assumed: n.assumed,
             mean: known(n.mean),
             median: known(n.median),
             q1: known(n.q1),

@@ -43,6 +43,7 @@ struct Row {
     valleys: Option<ValleysJson>,
     stability: Option<StabilityJson>,
     prediction_strength: Option<f64>,
+    bic: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,7 +65,9 @@ struct NullJson {
 #[derive(Debug, Serialize)]
 struct ValleysJson {
     parted: usize,
-    smallest_dip: Option<f64>,
+    groups: usize,
+    group_of: Option<Vec<usize>>,
+    dips: Vec<f64>,
     null_dip: Option<f64>,
     clusters: Vec<Option<ValleyJson>>,
 }
@@ -81,6 +84,8 @@ struct ValleyJson {
 struct StabilityJson {
     jaccard: Vec<f64>,
     ari: f64,
+    null_jaccard: Option<f64>,
+    null_ari: Option<f64>,
 }
 
 impl Row {
@@ -99,11 +104,18 @@ impl Row {
         let valley = |v: &Valley| ValleyJson { neighbour: v.neighbour, dip: v.dip, rows: v.rows, p: v.p };
         self.valleys = (!k.valleys.is_empty()).then(|| ValleysJson {
             parted: k.parted(),
-            smallest_dip: k.smallest_dip(),
+            groups: k.groups(),
+            group_of: k.group_of(),
+            dips: k.joins.iter().map(|join| join.dip).collect(),
             null_dip: k.null_dip,
             clusters: k.valleys.iter().map(|v| v.as_ref().map(valley)).collect(),
         });
-        self.stability = k.stability.as_ref().map(|s| StabilityJson { jaccard: s.jaccard.clone(), ari: s.ari });
+        self.stability = k.stability.as_ref().map(|s| StabilityJson {
+            jaccard: s.jaccard.clone(),
+            ari: s.ari,
+            null_jaccard: k.null_stability.map(|null| null.least_jaccard),
+            null_ari: k.null_stability.map(|null| null.ari),
+        });
         self.prediction_strength = k.prediction_strength;
     }
 }
@@ -115,6 +127,7 @@ struct VerdictJson {
     suggested_k: Option<usize>,
     text: String,
     criteria: Vec<CriterionJson>,
+    warnings: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -148,6 +161,7 @@ impl SweepReport {
                 valleys: None,
                 stability: None,
                 prediction_strength: None,
+                bic: sweep.mixture.as_ref().and_then(|mixture| mixture.bic(c.k)),
             }
         };
         let mut rows: Vec<Row> = sweep.ks.iter().map(row).collect();
@@ -174,6 +188,7 @@ impl SweepReport {
                 suggested_k: verdict.suggested_k,
                 text: verdict.text.clone(),
                 criteria: verdict.criteria.iter().map(criterion).collect(),
+                warnings: sweep.warnings.clone(),
             }),
             notices,
         }
@@ -225,6 +240,12 @@ impl SweepReport {
         out += &text::table(&header, &rows);
         let Some(verdict) = &self.verdict else { return out };
         out += &format!("\n{}\n\n", verdict.text);
+        for warning in &verdict.warnings {
+            out += &format!("! {}\n", crate::source::escape(warning));
+        }
+        if !verdict.warnings.is_empty() {
+            out.push('\n');
+        }
         let criteria: Vec<Vec<String>> = verdict
             .criteria
             .iter()

@@ -5,7 +5,7 @@ mod mix;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::age::{self, AgeProfile, Ages, OLDER};
+use super::age::{self, AgeProfile, OLDER};
 use super::cards::{Card, Cards, Kind, RuleInUse};
 use super::floor::Part;
 use super::peers::{Known, Peers};
@@ -142,8 +142,6 @@ pub struct From<'a> {
     pub cards: &'a Cards,
     /// The rule in use.
     pub rule: RuleInUse<'a>,
-    /// Ages, read or assumed.
-    pub ages: Option<&'a Ages>,
     /// Whether a used row must not be contacted.
     pub excluded: &'a [bool],
 }
@@ -308,8 +306,8 @@ fn composition(from: &From<'_>, rows: &[u32], learners: usize) -> Composition {
         pay: median(Role::Pay),
         experience: median(Role::Experience),
         above_peers: share(&from.peers.gap, &|gap| gap > 0.0),
-        older: from.ages.and_then(|ages| share(&ages.years, &|years| years >= OLDER)),
-        ages: from.ages.and_then(|ages| age::profiles(ages, from.learners, &[rows.to_vec()]).pop()),
+        older: from.learners.ages.as_ref().and_then(|ages| share(ages.years(), &|years| years >= OLDER)),
+        ages: age::profiles(from.learners, &[rows.to_vec()]).pop(),
         of_kind: from.cards.cards.iter().filter(|card| card.kind.is_about_people()).map(of_kind).collect(),
     }
 }

@@ -63,11 +63,14 @@ pub fn descriptions(
 ) -> Result<Vec<Option<Description>>, Cancelled> {
     let mut order: Vec<u32> = (0..members.rows.len() as u32).collect();
     order.par_sort_unstable_by_key(|&i| (distinct_of[i as usize], i));
+    // A rule cannot ask for an assumed age, but for the experience that it is.
+    let assumes = members.learners.assumed_age().is_some_and(|age| members.inputs.contains(&age.name));
+    let asks = |c: &&Column| members.inputs.contains(&c.name) || (assumes && c.role == Role::Experience);
     let columns: Vec<Askable<'_>> = members
         .learners
         .columns
         .iter()
-        .filter(|c| members.inputs.contains(&c.name) && !matches!(c.role, Role::Ignore | Role::Learner))
+        .filter(|c| asks(c) && !matches!(c.role, Role::Ignore | Role::Learner))
         .flat_map(Askable::of)
         .collect();
     if members.k < 2 || columns.is_empty() {
@@ -408,6 +411,7 @@ mod tests {
             learner_of: None,
             ledger: Ledger::default(),
             experience: None,
+            ages: None,
         }
     }
 

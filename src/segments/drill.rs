@@ -5,6 +5,7 @@ use super::listing::{Listed, Order};
 use super::peers::Peers;
 use super::rule::{self, Bound, ColumnRef, Columns, Kind, Rule, RuleError};
 use crate::error::Result;
+use crate::table::age::ASSUMED;
 use crate::table::cleaning::Learners;
 use crate::table::column::Data;
 use crate::table::histogram::{self, Axis};
@@ -17,6 +18,8 @@ pub struct ClusterOf {
     pub labels: Vec<u16>,
     /// One name per cluster.
     pub names: Vec<String>,
+    /// By used row, where every row was measured; NaN where the row was not clustered.
+    pub silhouettes: Option<Vec<f32>>,
 }
 
 /// The label of a row that was not clustered.
@@ -29,7 +32,18 @@ impl ClusterOf {
         for (&row, &label) in rows.iter().zip(labels) {
             by_row[row as usize] = label;
         }
-        Self { labels: by_row, names }
+        Self { labels: by_row, names, silhouettes: None }
+    }
+
+    /// Spreads silhouettes of distinct rows over the used rows: `rows` and `distinct_of` are by clustered row.
+    #[must_use]
+    pub fn measured(mut self, rows: &[u32], distinct_of: &[u32], per_row: &[f32]) -> Self {
+        let mut by_row = vec![f32::NAN; self.labels.len()];
+        for (&row, &distinct) in rows.iter().zip(distinct_of) {
+            by_row[row as usize] = per_row[distinct as usize];
+        }
+        self.silhouettes = Some(by_row);
+        self
     }
 }
 
@@ -112,6 +126,13 @@ impl Columns for RuleColumns<'_> {
             },
             Data::Text(text) => ColumnRef::Text { codes: &text.codes, levels: &text.levels },
         })
+    }
+
+    /// An assumed age is nobody's, so that no rule can ask for it.
+    fn instead(&self, name: &str) -> Option<String> {
+        let ages = self.learners.ages.as_ref().filter(|ages| ages.basis.is_assumed())?;
+        let is_age = [ASSUMED, Role::Age.word()].iter().any(|word| name.trim().eq_ignore_ascii_case(word));
+        is_age.then(|| format!("age is only {}: ask for experience", ages.how()))
     }
 
     fn names(&self) -> Vec<String> {
@@ -314,6 +335,7 @@ mod tests {
             learner_of: None,
             ledger: Ledger::default(),
             experience: None,
+            ages: None,
         };
         let columns = RuleColumns { learners: &learners, clusters: None, peers: None };
         let mut asked = Asked { rule: "pay < 3 lakh".to_owned(), clause: Some(0), ..Asked::default() };
@@ -345,6 +367,7 @@ mod tests {
             learner_of: None,
             ledger: Ledger::default(),
             experience: None,
+            ages: None,
         };
         let peers = peers(&learners, &pay_for_experience(&learners).unwrap(), 2).unwrap();
         // Medians of the others: 3, 3, 2, 2 lakh.

@@ -17,6 +17,8 @@ pub enum Key {
     Column(String),
     /// The number of the cluster.
     Cluster,
+    /// How well the row fits into its cluster.
+    Silhouette,
     /// Pay ÷ peers' median − 1.
     Gap,
     /// Median pay of the peers.
@@ -73,6 +75,7 @@ impl Listed<'_> {
             keys.extend([Key::PeerMedian, Key::PeerCount]);
         }
         keys.extend(self.clusters.map(|_| Key::Cluster));
+        keys.extend(self.clusters.and_then(|clusters| clusters.silhouettes.as_ref()).map(|_| Key::Silhouette));
         keys
     }
 
@@ -111,6 +114,10 @@ impl Listed<'_> {
             Key::Cluster => {
                 let labels = &self.clusters?.labels;
                 Box::new(|row| if labels[row] == NO_CLUSTER { f64::NAN } else { f64::from(labels[row]) })
+            }
+            Key::Silhouette => {
+                let silhouettes = self.clusters?.silhouettes.as_ref()?;
+                Box::new(|row| f64::from(silhouettes[row]))
             }
             Key::Gap => numbers(&self.peers?.gap),
             Key::PeerMedian => numbers(&self.peers?.median),

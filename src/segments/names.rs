@@ -101,6 +101,7 @@ mod tests {
             column: column.to_owned(),
             role,
             input: true,
+            assumed: false,
             mean: 0.0,
             median: 0.0,
             q1: 0.0,

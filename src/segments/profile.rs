@@ -40,6 +40,8 @@ pub struct NumberProfile {
     pub role: Role,
     /// Whether it was an input of the clustering.
     pub input: bool,
+    /// Whether it is an assumed age: shown with `≈`, and said to be experience.
+    pub assumed: bool,
     /// Arithmetic mean, original units.
     pub mean: f64,
     /// Median, original units.
@@ -54,6 +56,13 @@ pub struct NumberProfile {
     pub from_mean: f64,
     /// Share of the column's variance between the clusters, 0…1.
     pub eta_squared: f64,
+}
+
+impl NumberProfile {
+    /// The name of the column for people: an assumed age is marked.
+    pub fn label(&self) -> String {
+        format!("{}{}", if self.assumed { "≈" } else { "" }, self.column)
+    }
 }
 
 /// A column of categories within one cluster: its most typical levels.
@@ -112,15 +121,18 @@ impl Members<'_> {
 /// Levels kept per cluster and column.
 pub const TOP_LEVELS: usize = 8;
 
-/// Profiles all clusters; columns that were not inputs too.
+/// Profiles all clusters; columns that were not inputs too. An assumed age is in it only where it was one: otherwise
+/// its bands say all that there is to say.
 pub fn profiles(members: &Members<'_>) -> Vec<Profile> {
     let Members { learners, rows, k, .. } = *members;
     let clustered = members.clustered();
     let source_rows = source_rows(members);
-    let profiled: Vec<Profiled> = learners
-        .columns
-        .par_iter()
-        .filter(|c| !matches!(c.role, Role::Ignore | Role::Learner))
+    let shown = |c: &&Column| {
+        !matches!(c.role, Role::Ignore | Role::Learner) && (!c.is_assumed() || members.inputs.contains(&c.name))
+    };
+    let columns: Vec<&Column> = learners.inputs().filter(shown).collect();
+    let profiled: Vec<Profiled> = columns
+        .into_par_iter()
         .map(|column| {
             let input = members.inputs.contains(&column.name);
             match &column.data {
@@ -229,6 +241,7 @@ fn numbers(column: &Column, values: &[f64], input: bool, clustered: &[Vec<u32>])
                 column: column.name.clone(),
                 role: column.role,
                 input,
+                assumed: column.is_assumed(),
                 median: at(0.5),
                 q1: at(0.25),
                 q3: at(0.75),
@@ -307,14 +320,15 @@ pub enum How {
 }
 
 impl Profile {
-    /// What sets the cluster apart from the rest, strongest first.
+    /// What sets the cluster apart from the rest, strongest first. An assumed age does as far as experience does, and
+    /// is left out.
     pub fn apart(&self) -> Vec<Apart> {
         let mut found: Vec<(f64, Apart)> = Vec::new();
         if let Some(z) = self.pay_for_experience {
             let what = "pay for its experience".to_owned();
             found.push((z.abs() + 1e-9, Apart { what, how: How::Deviations(z), input: false }));
         }
-        for n in self.numbers.iter().filter(|n| n.apart.is_finite()) {
+        for n in self.numbers.iter().filter(|n| n.apart.is_finite() && !n.assumed) {
             found
                 .push((n.apart.abs(), Apart { what: n.column.clone(), how: How::Deviations(n.apart), input: n.input }));
         }

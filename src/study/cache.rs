@@ -71,9 +71,12 @@ impl Cache {
     }
 }
 
-/// Memory of a sweep: the matrix in f64 and f32, labels by distinct row and by row.
+/// Memory of a sweep: the matrix in f64 and f32, labels by distinct row and by row, silhouettes by distinct row where
+/// every one was measured.
 fn bytes(sweep: &Sweep) -> usize {
     let matrix = &sweep.prepared.matrix;
     let (n, rows, d) = (matrix.distinct(), matrix.rows(), matrix.columns());
-    n * d * 12 + n * 4 + rows * 8 + sweep.ks.len() * (n + rows) * 2
+    let silhouettes = sweep.ks.iter().filter_map(|found| found.quality.as_ref()?.silhouette.as_ref()?.per_row.as_ref());
+    let measured: usize = silhouettes.map(|per_row| per_row.len() * size_of::<f32>()).sum();
+    n * d * 12 + n * 4 + rows * 8 + sweep.ks.len() * (n + rows) * 2 + measured
 }

@@ -1,12 +1,14 @@
 //! What was found: for every k its clustering, its quality and who is in it.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::{Cleaned, Prepared};
 use crate::cluster::Clustering;
 use crate::error::{Error, Result};
 use crate::features::influence::Influence;
 use crate::jobs::{Cancel, Cancelled};
+use crate::quality::mixture::{self, Mixture};
 use crate::quality::structure::{self, Evidence};
 use crate::quality::{KQuality, Spread, Verdict, spreads};
 use crate::segments::age::AgeProfile;
@@ -22,8 +24,12 @@ pub struct Sweep {
     pub ks: Vec<KFound>,
     /// How the sweep stands beside tables without groups and on other rows; `None` until that is computed.
     pub evidence: Option<Arc<Evidence>>,
+    /// What another model says about k, where it was asked; it decides nothing.
+    pub mixture: Option<Arc<Mixture>>,
     /// What the criteria say together; `None` while the qualities are computed.
     pub verdict: Option<Verdict>,
+    /// What could mislead about the clusters of the suggested k; empty until that is computed.
+    pub warnings: Vec<String>,
 }
 
 /// What was found for one k.
@@ -35,6 +41,8 @@ pub struct KFound {
     pub clustering: Arc<Clustering>,
     /// Its quality; `None` while it is computed.
     pub quality: Option<KQuality>,
+    /// How long clustering took once smaller k were there; for the screen only, since nothing else depends on time.
+    pub took: Option<Duration>,
     described: Arc<OnceLock<Described>>,
     explained: Arc<OnceLock<Vec<Option<Description>>>>,
     spread: Arc<OnceLock<Vec<Option<Spread>>>>,
@@ -59,6 +67,7 @@ impl KFound {
         Self {
             clustering: Arc::new(clustering),
             quality: None,
+            took: None,
             described: Arc::default(),
             explained: Arc::default(),
             spread: Arc::default(),
@@ -115,11 +124,31 @@ impl KFound {
 }
 
 impl Sweep {
+    /// Clusterings that nothing more is known of.
+    pub fn new(prepared: &Arc<Prepared>, ks: Vec<KFound>) -> Self {
+        let prepared = Arc::clone(prepared);
+        Self { prepared, ks, evidence: None, mixture: None, verdict: None, warnings: Vec::new() }
+    }
+
     /// Takes what was gathered about it, and renews the verdict.
     pub fn take(&mut self, evidence: Evidence) {
         let qualities: Vec<KQuality> = self.ks.iter().filter_map(|found| found.quality.clone()).collect();
         self.verdict = Some(structure::judge(&qualities, &evidence));
         self.evidence = Some(Arc::new(evidence));
+        self.add_opinion();
+    }
+
+    /// Takes a second opinion.
+    pub fn hear(&mut self, mixture: Mixture) {
+        self.mixture = Some(Arc::new(mixture));
+        self.add_opinion();
+    }
+
+    /// The criteria of a new verdict end with the second opinion, where there is one.
+    pub(super) fn add_opinion(&mut self) {
+        let (Some(mixture), Some(verdict)) = (&self.mixture, &mut self.verdict) else { return };
+        verdict.criteria.retain(|criterion| criterion.name != mixture::NAME);
+        verdict.criteria.push(mixture.criterion());
     }
 
     /// What was found for a k that was asked for.

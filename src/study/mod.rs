@@ -11,8 +11,11 @@ pub mod plan;
 pub mod recipe;
 pub mod score;
 pub mod session;
+pub mod walk;
+pub mod warnings;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use rayon::prelude::*;
 
@@ -26,16 +29,18 @@ use crate::jobs::Cancel;
 use crate::jobs::Cancelled;
 use crate::matrix::Matrix;
 use crate::quality;
+use crate::quality::mixture;
 use crate::quality::structure::{self, Evidence, Part, Question};
-use crate::segments::age::{self, Ages};
+use crate::segments::age;
 use crate::segments::description::{self, Description};
 use crate::segments::peers::{self, Peers};
 use crate::segments::{order, profile};
 use crate::source;
+use crate::table::age::ASSUMED;
 use crate::table::cleaning::{self, Cleaning, Learners};
 use crate::table::column::Column;
 use crate::table::role::Role;
-use crate::table::{RoleChoices, Table, histogram};
+use crate::table::{self, RoleChoices, Table, histogram};
 use findings::{KFound, Sweep};
 use recipe::{Inputs, Recipe};
 
@@ -55,15 +60,13 @@ pub struct Cleaned {
     pub residual: Option<Vec<f64>>,
     /// Everybody against their peers; `None` without pay and experience.
     pub peers: Option<Peers>,
-    /// Ages, read or assumed; `None` where there is nothing to read or assume them from.
-    pub ages: Option<Ages>,
     /// Distinct learners; `None` where no id column is known.
     pub learner_count: Option<usize>,
     /// Columns that would mislead.
     pub problems: Vec<problems::Problem>,
-    /// Every column that could be a feature, the defaults switched on.
+    /// Everything that could be a feature, the defaults switched on; an assumed age is the last and off.
     pub features: Vec<Feature>,
-    /// What each column holds, by column.
+    /// What each of [`Learners::inputs`] holds.
     pub summaries: Vec<Summary>,
 }
 
@@ -110,19 +113,23 @@ pub fn clean(table: &Arc<Table>, cleaning: &Cleaning) -> Cleaned {
     };
     let people = || {
         if cleaning.raw {
-            return (None, None, None);
+            return (None, None);
         }
         let residual = order::pay_for_experience(&learners);
         let peers = residual.as_deref().and_then(|r| peers::peers(&learners, r, cleaning.min_peers));
-        (residual, peers, age::ages(&learners, cleaning))
+        (residual, peers)
     };
     let columns = || {
-        let problems = problems::problems(&learners.columns);
-        let features: Vec<Feature> =
+        let assumed = learners.assumed_age();
+        let mut problems: Vec<_> = assumed.and(learners.ages.as_ref()).map(problems::assumed).into_iter().collect();
+        problems.extend(problems::problems(learners.inputs()));
+        let mut features: Vec<Feature> =
             if cleaning.raw { raw_features(&learners) } else { defaults::features(&learners.columns) };
-        (problems, features, learners.columns.par_iter().map(summary).collect())
+        features.extend(assumed.and_then(defaults::waiting));
+        let inputs: Vec<&Column> = learners.inputs().collect();
+        (problems, features, inputs.into_par_iter().map(summary).collect())
     };
-    let ((residual, peers, ages), (problems, features, summaries)) = rayon::join(people, columns);
+    let ((residual, peers), (problems, features, summaries)) = rayon::join(people, columns);
     let learner_count = learners.learners();
     Cleaned {
         learner_count,
@@ -131,7 +138,6 @@ pub fn clean(table: &Arc<Table>, cleaning: &Cleaning) -> Cleaned {
         learners,
         residual,
         peers,
-        ages,
         problems,
         features,
         summaries,
@@ -177,16 +183,18 @@ pub fn features(cleaned: &Cleaned, recipe: &Recipe) -> Result<Vec<Feature>> {
 /// # Errors
 /// What is chosen does not fit the table.
 pub fn chosen(cleaned: &Cleaned, recipe: &Recipe) -> Result<Vec<Feature>> {
-    let (columns, table) = (&cleaned.learners.columns, &cleaned.table.name);
+    let (columns, table) = (cleaned.learners.inputs(), &cleaned.table.name);
     let mut features = cleaned.features.clone();
     match &recipe.features {
         Inputs::Default => {}
         Inputs::Named(names) => {
             not_raw_text(cleaned, recipe, names.iter())?;
+            no_assumed_age(cleaned, names.iter())?;
             crate::features::choose(&mut features, names, columns, table)?;
         }
         Inputs::Chosen(choices) => {
             not_raw_text(cleaned, recipe, choices.iter().map(|c| &c.column))?;
+            no_assumed_age(cleaned, choices.iter().map(|c| &c.column))?;
             choice::choose(&mut features, choices, columns, table)?;
         }
     }
@@ -208,6 +216,22 @@ fn not_raw_text<'a>(cleaned: &Cleaned, recipe: &Recipe, mut names: impl Iterator
             .because("--raw takes the columns as they are")
             .try_this("leave --raw out, so that categories are encoded; or name numeric columns only")),
     }
+}
+
+/// An age is assumed only where the table has none and has experience.
+fn no_assumed_age<'a>(cleaned: &Cleaned, mut names: impl Iterator<Item = &'a String>) -> Result<()> {
+    let learners = &cleaned.learners;
+    let Some(name) = names.find(|name| name.trim().eq_ignore_ascii_case(ASSUMED)) else { return Ok(()) };
+    if table::find(learners.inputs(), name).is_some() {
+        return Ok(());
+    }
+    let because = match &learners.ages {
+        Some(ages) => format!("age is read {}", ages.how()),
+        None if cleaned.cleaning.raw => "--raw takes the columns as they are".to_owned(),
+        None => format!("{} has no experience to assume it from", cleaned.table.name),
+    };
+    let hint = "leave it out; a column of ages is named as it is in the table";
+    Err(Error::bad_input(format!("'{name}' cannot be a feature")).because(because).try_this(hint))
 }
 
 /// Encodes the features and stores distinct rows once.
@@ -243,16 +267,19 @@ pub fn sweep(
 ) -> Result<Sweep> {
     let numbering = Numbering::new(cleaned, prepared);
     let mut found: Vec<KFound> = Vec::new();
+    let mut since = Instant::now();
     cluster::sweep(&prepared.matrix, *ks.end(), recipe.params(), cancel, &mut |clustering| {
         if ks.contains(&clustering.k) {
             let mut clustering = clustering.clone();
             numbering.apply(prepared, &mut clustering);
-            let next = KFound::new(clustering);
+            let mut next = KFound::new(clustering);
+            next.took = Some(since.elapsed());
             on(Step::Clustered(&next));
             found.push(next);
         }
+        since = Instant::now();
     })?;
-    let mut sweep = Sweep { prepared: Arc::clone(prepared), ks: found, evidence: None, verdict: None };
+    let mut sweep = Sweep::new(prepared, found);
     judge(&mut sweep, recipe, cancel, &mut |share| on(Step::Quality(share)))?;
     Ok(sweep)
 }
@@ -270,6 +297,7 @@ pub fn judge(sweep: &mut Sweep, recipe: &Recipe, cancel: &Cancel, progress: &mut
         Some(evidence) => structure::judge(&qualities, evidence),
         None => quality::verdict(&qualities),
     });
+    sweep.add_opinion();
     for (found, quality) in sweep.ks.iter_mut().zip(qualities) {
         found.quality = Some(quality);
     }
@@ -300,6 +328,21 @@ pub fn compare(
     };
     let evidence = structure::evidence(&question, cancel, on).map_err(|_| Error::interrupted())?;
     sweep.take(evidence);
+    // The k that people are told to use, else the one they look at.
+    let k = sweep.verdict.as_ref().and_then(|verdict| verdict.suggested_k).or(recipe.k);
+    sweep.warnings = warnings::warnings(cleaned, sweep, recipe, k.unwrap_or(recipe::DEFAULT_K), cancel)?;
+    Ok(())
+}
+
+/// Asks another model which k it would choose: a mixture of Gaussians, by BIC. The verdict's kind, k and text stay.
+///
+/// # Errors
+/// Interruption; the sweep is then as it was.
+pub fn second_opinion(cleaned: &Cleaned, sweep: &mut Sweep, recipe: &Recipe, cancel: &Cancel) -> Result<()> {
+    let ks: Vec<usize> = sweep.ks.iter().map(|found| found.clustering.k).collect();
+    let parts = parts(cleaned, &sweep.prepared.encoded);
+    let found = mixture::mixture(&sweep.prepared.matrix, &parts, &ks, recipe.seed, cancel);
+    sweep.hear(found.map_err(|_| Error::interrupted())?);
     Ok(())
 }
 
@@ -309,7 +352,7 @@ fn parts(cleaned: &Cleaned, encoded: &Encoded) -> Vec<Part> {
     for (at, name) in encoded.features.iter().enumerate() {
         let from = parts.last().map_or(0, |part| part.columns.end);
         let width = encoded.columns.iter().filter(|column| column.feature == at).count();
-        let column = cleaned.learners.columns.iter().find(|column| column.name == *name);
+        let column = cleaned.learners.input(name);
         let nominal = column.is_some_and(|column| column.categories().is_some());
         parts.push(Part { columns: from..from + width, name: name.clone(), nominal });
     }
@@ -399,7 +442,7 @@ pub fn describe(cleaned: &Cleaned, prepared: &Prepared, clustering: &Clustering)
     let labels = row_labels(prepared, clustering);
     let members = members(cleaned, prepared, &labels, clustering.k);
     let profiles = profile::profiles(&members);
-    let ages = cleaned.ages.as_ref().map(|ages| age::profiles(ages, &cleaned.learners, &members.clustered()));
+    let ages = age::profiles(&cleaned.learners, &members.clustered());
     let matrix = &prepared.matrix;
     let influence = influence::influence(
         &prepared.encoded.features,
@@ -408,5 +451,5 @@ pub fn describe(cleaned: &Cleaned, prepared: &Prepared, clustering: &Clustering)
         matrix.weights(),
         Some((&clustering.labels, clustering.k)),
     );
-    findings::Described { profiles, ages: ages.unwrap_or_default(), influence, labels }
+    findings::Described { profiles, ages, influence, labels }
 }

@@ -13,6 +13,7 @@ use crate::features::drift::Reference;
 use crate::features::encoder::Encoder;
 use crate::features::{Feature, Missing, exact};
 use crate::source::{self, escape};
+use crate::table::column::Column;
 use crate::table::experience;
 use crate::table::role::Role;
 use crate::table::schema::Kind;
@@ -136,16 +137,19 @@ impl Model {
         let needed: Vec<String> =
             chosen().filter(|feature| feature.missing == Missing::Drop).map(|f| f.column.clone()).collect();
         let reads = |name: &str| encoded.features.iter().chain(&needed).any(|read| read == name);
-        let derives = learners.columns.iter().any(|c| c.derived && reads(&c.name));
+        // An assumed age is made of experience, which is read for it as if it were a feature itself.
+        let assumes = learners.assumed_age().is_some_and(|age| reads(&age.name));
+        let reads = |column: &Column| reads(&column.name) || (assumes && column.role == Role::Experience);
+        let derives = learners.columns.iter().any(|c| c.derived && reads(c));
         let decides = |role: Role| {
             matches!(role, Role::Pay | Role::StartYear | Role::PayYear | Role::GraduationYear | Role::Experience)
         };
-        let columns = table.columns.iter().filter(|c| reads(&c.name) || (!cleaning.raw && decides(c.role))).map(|c| {
-            let required = reads(&c.name) || (derives && from.contains(&c.role));
+        let columns = table.columns.iter().filter(|c| reads(c) || (!cleaning.raw && decides(c.role))).map(|c| {
+            let required = reads(c) || (derives && from.contains(&c.role));
             Kind::new(c, &table.choices, required)
         });
         let fitted = |(column, encoder): (&String, &Encoder)| {
-            let values = learners.columns.iter().find(|c| c.name == *column)?;
+            let values = learners.input(column)?;
             let (column, encoder) = (column.clone(), encoder.clone());
             Some(FittedFeature { column, encoder, reference: Reference::new(values, &encoded.rows) })
         };

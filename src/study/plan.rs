@@ -71,7 +71,7 @@ pub fn plan(
         currency: cleaned.table.currency,
         seed: recipe.seed,
         rule: RuleInUse { text: &matched.rule, rows: &matched.rows },
-        age_is_assumed: cleaned.ages.as_ref().map(|ages| ages.basis.is_assumed()),
+        age_is_assumed: cleaned.learners.ages.as_ref().map(|ages| ages.basis.is_assumed()),
     };
     let cards = cards::cards(&making);
     check()?;
@@ -96,7 +96,6 @@ pub fn choose(cleaned: &Cleaned, plan: &Plan, recipe: &Recipe, exclusions: &Excl
             peers,
             cards: &plan.cards,
             rule: RuleInUse { text: &plan.rule, rows: &plan.rule_rows },
-            ages: cleaned.ages.as_ref(),
             excluded: if exclusions.rows.is_empty() { &everyone } else { &exclusions.rows },
         };
         audience::audience(&from, &recipe.plan.wanted)

@@ -11,13 +11,13 @@ use crate::error::{Error, Result, nearest as nearest_name};
 use crate::features::drift::{self, Drift, Reference};
 use crate::features::encoder;
 use crate::source::RawTable;
-use crate::table::Table;
 use crate::table::cleaning::{self, Cleaning, Learners, Spellings, spelling_key};
 use crate::table::column::{Column, Data, MISSING};
 use crate::table::experience::Reference as Year;
 use crate::table::ledger::{Effect, Rule};
 use crate::table::role::Role;
 use crate::table::schema::Kind;
+use crate::table::{Table, age};
 
 /// A model at work. Every row is scored by itself: it speaks for itself, whatever the entity policy of the fit.
 pub struct Scorer<'a> {
@@ -133,8 +133,9 @@ impl<'a> Scorer<'a> {
         self.check(&raw)?;
         let table = Table::under(raw, &self.model.columns, &self.recipe.roles)?;
         let learners = cleaning::clean_each(&table, &self.cleaning, &self.spellings);
-        let columns = self.columns(&learners, &table.name)?;
-        let rows = self.usable(&learners, &columns);
+        let assumed = self.assumed_age(&learners);
+        let columns = self.columns(&learners, assumed.as_ref(), &table.name)?;
+        let rows = self.usable(&learners, assumed.as_ref(), &columns);
         self.count(&table, &learners);
         for (drift, column) in self.drifts.iter_mut().zip(&columns) {
             drift.count(column, &rows);
@@ -193,10 +194,19 @@ impl<'a> Scorer<'a> {
             .try_this(hint))
     }
 
+    /// The ages that the fit assumed, assumed alike: whatever this table may say of ages, and whatever rows a piece of
+    /// it holds. `None` where the fit knew no such feature.
+    fn assumed_age(&self, learners: &Learners) -> Option<Column> {
+        let is_feature = self.model.features.iter().any(|f| f.column == age::ASSUMED);
+        let is_read = self.model.columns.iter().any(|kind| kind.name == age::ASSUMED);
+        let experience = learners.with_role(Role::Experience)?.numbers()?;
+        (is_feature && !is_read).then(|| age::assumed(experience, self.cleaning.graduation_age))
+    }
+
     /// The column of each feature. A derived column may go by another name where the table has columns of its own.
-    fn columns<'l>(&self, learners: &'l Learners, table: &str) -> Result<Vec<&'l Column>> {
+    fn columns<'l>(&self, learners: &'l Learners, assumed: Option<&'l Column>, table: &str) -> Result<Vec<&'l Column>> {
         let find = |name: &str| {
-            let named = learners.columns.iter().find(|c| c.name == name);
+            let named = assumed.into_iter().chain(&learners.columns).find(|c| c.name == name);
             named.or_else(|| learners.columns.iter().find(|c| c.derived))
         };
         let found = |f: &super::model::FittedFeature| {
@@ -206,9 +216,9 @@ impl<'a> Scorer<'a> {
     }
 
     /// Used rows that can be placed: no value is infinite, and none lacks that the fit did not do without.
-    fn usable(&mut self, learners: &Learners, features: &[&Column]) -> Vec<u32> {
-        let needed: Vec<&Column> =
-            self.model.needed.iter().filter_map(|name| learners.columns.iter().find(|c| c.name == *name)).collect();
+    fn usable(&mut self, learners: &Learners, assumed: Option<&Column>, features: &[&Column]) -> Vec<u32> {
+        let find = |name: &String| assumed.into_iter().chain(&learners.columns).find(|c| c.name == *name);
+        let needed: Vec<&Column> = self.model.needed.iter().filter_map(find).collect();
         let lacks = |row: usize| {
             needed.iter().any(|column| match &column.data {
                 Data::Number(values) => values[row].is_nan(),

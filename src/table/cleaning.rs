@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::Table;
+use super::age::{self, Ages};
 use super::column::{Column, Data, MISSING, Text};
 use super::experience::{self, Reference};
 use super::ledger::{Effect, Entry, Ledger, Rule};
@@ -100,6 +101,8 @@ pub struct Learners {
     pub ledger: Ledger,
     /// How experience was made, in words.
     pub experience: Option<String>,
+    /// Ages, read or assumed; `None` where there is nothing to read or assume them from.
+    pub ages: Option<Ages>,
 }
 
 impl Learners {
@@ -120,6 +123,25 @@ impl Learners {
     /// Distinct learners.
     pub fn learners(&self) -> Option<usize> {
         self.learners_among(0..self.rows())
+    }
+
+    /// The ages that may be an input though they are only assumed; `None` where the table says how old people are, or
+    /// has a column of that name. They are no column: whatever shows or writes rows does not know them.
+    pub fn assumed_age(&self) -> Option<&Column> {
+        let ages = self.ages.as_ref().filter(|ages| ages.basis.is_assumed())?;
+        let taken = self.columns.iter().any(|c| c.name.trim().eq_ignore_ascii_case(age::ASSUMED));
+        (!taken).then_some(&ages.column)
+    }
+
+    /// All that may be an input of a clustering: the columns, then the assumed age. For matrices and figures of
+    /// groups alone.
+    pub fn inputs(&self) -> impl Iterator<Item = &Column> + Clone {
+        self.columns.iter().chain(self.assumed_age())
+    }
+
+    /// The column, or the assumed age, of exactly that name.
+    pub fn input(&self, name: &str) -> Option<&Column> {
+        self.inputs().find(|column| column.name == name)
     }
 
     /// The column of that name or role.
@@ -544,6 +566,11 @@ impl<'a> Work<'a> {
                 )
             });
         let ledger = Ledger { rows_in: self.kept.len(), rows_out: source_row.len(), entries: self.entries };
-        Learners { columns, source_row, used_of, learner_of, ledger, experience: self.experience }
+        let experience = self.experience;
+        let mut learners = Learners { columns, source_row, used_of, learner_of, ledger, experience, ages: None };
+        if !self.cleaning.raw {
+            learners.ages = age::ages(&learners, self.cleaning);
+        }
+        learners
     }
 }

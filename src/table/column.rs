@@ -79,6 +79,11 @@ impl Column {
         }
     }
 
+    /// Whether it holds ages that are assumed from experience: nobody's may be shown or written.
+    pub fn is_assumed(&self) -> bool {
+        self.derived && self.name == super::age::ASSUMED
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         match &self.data {

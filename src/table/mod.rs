@@ -1,5 +1,6 @@
 //! Rows become learners: roles of columns, money and years, cleaning rules, the ledger of what each took.
 
+pub mod age;
 pub mod cleaning;
 pub mod column;
 pub mod experience;
@@ -120,25 +121,28 @@ impl Table {
 }
 
 /// The column of that name (case and outer space do not matter), or of the role that the name says.
-pub fn find<'a>(columns: &'a [Column], name: &str) -> Option<&'a Column> {
+///
+/// An assumed age has no role that it could be named by: who asks for an age means a real one.
+pub fn find<'a>(columns: impl IntoIterator<Item = &'a Column, IntoIter: Clone>, name: &str) -> Option<&'a Column> {
     let wanted = name.trim();
+    let columns = columns.into_iter();
     columns
-        .iter()
+        .clone()
         .find(|c| c.name == wanted)
-        .or_else(|| columns.iter().find(|c| c.name.eq_ignore_ascii_case(wanted)))
+        .or_else(|| columns.clone().find(|c| c.name.eq_ignore_ascii_case(wanted)))
         .or_else(|| {
             let role = match wanted.to_lowercase().as_str() {
                 "role" | "title" | "job title" | "job_title" => Role::Job,
                 "exp" => Role::Experience,
                 word => Role::parse(word).ok().filter(|r| r.is_single())?,
             };
-            columns.iter().find(|c| c.role == role)
+            columns.clone().find(|c| c.role == role && !c.is_assumed())
         })
 }
 
 /// The error for a column that is not there, with the nearest name.
-pub fn unknown_column(what: &str, name: &str, columns: &[Column], table: &str) -> Error {
-    let known: Vec<&str> = columns.iter().filter(|c| c.role != Role::Ignore).map(|c| c.name.as_str()).collect();
+pub fn unknown_column<'a>(what: &str, name: &str, columns: impl IntoIterator<Item = &'a Column>, table: &str) -> Error {
+    let known: Vec<&str> = columns.into_iter().filter(|c| c.role != Role::Ignore).map(|c| c.name.as_str()).collect();
     let near = nearest(name, known.iter().copied());
     let shown = known.iter().take(12).copied().collect::<Vec<_>>().join(", ");
     let more = if known.len() > 12 { format!(" and {} more", known.len() - 12) } else { String::new() };

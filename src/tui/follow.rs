@@ -23,6 +23,8 @@ pub struct Follow {
     /// The choice whose clusters the names in the recipe are given to; `None` once it changed, until its clusters
     /// are known.
     told_for: Option<Recipe>,
+    /// While names wait for the clusters of a changed choice: the choice before, with the names.
+    left: Option<Recipe>,
 }
 
 /// One clustering as it is shown.
@@ -72,6 +74,18 @@ impl Follow {
     /// As [`Follow::told`], of a recipe that is gone back to.
     pub(super) fn tell(&mut self, recipe: &Recipe) {
         self.told_for = Some(recipe.clone());
+        self.left = None;
+    }
+
+    /// The choice whose clusters have names that are not in the recipe: those of the recipe's own clusters are not
+    /// known yet.
+    pub(super) fn left(&self) -> Option<&Recipe> {
+        self.left.as_ref()
+    }
+
+    /// Whether a clustering was shown that was what its recipe leads to.
+    pub(super) fn is_settled(&self) -> bool {
+        self.settled.is_some()
     }
 
     fn is_told(&self, recipe: &Recipe) -> bool {
@@ -216,8 +230,11 @@ pub(super) fn follow(model: &mut Model) {
 /// After the choice changed the names in the recipe are of clusters that it does not lead to any more: they come back
 /// when it is known which clusters those are now.
 pub(super) fn let_go(model: &mut Model) {
-    if !model.follow.is_told(&model.recipe) {
-        model.follow.told_for = None;
-        model.recipe.names.clear();
+    if model.follow.is_told(&model.recipe) {
+        return;
+    }
+    let names = std::mem::take(&mut model.recipe.names);
+    if let Some(told) = model.follow.told_for.take().filter(|_| !names.is_empty()) {
+        model.follow.left = Some(Recipe { names, ..told });
     }
 }

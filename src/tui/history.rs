@@ -30,6 +30,20 @@ pub(super) fn redo(model: &mut Model) -> Vec<Effect> {
     go(model, recipe, "done again")
 }
 
+/// Goes on to the choice that a session was left with, once those clusters are known that have the names; unless
+/// something else was chosen meanwhile.
+pub(super) fn go_on(model: &mut Model) -> Vec<Effect> {
+    if model.history.steps() != (0, 0) {
+        model.next = None;
+    }
+    let is_known = model.follow.is_settled() || (model.cleaned.is_some() && model.problem.is_some());
+    let Some(next) = model.next.take_if(|_| is_known) else { return Vec::new() };
+    // The table may have changed since, which was said.
+    let next = Recipe { source: model.recipe.source.clone(), ..next };
+    model.history.changed(model.recipe.clone());
+    go(model, Some(next), "taken up again")
+}
+
 fn go(model: &mut Model, recipe: Option<Recipe>, how: &str) -> Vec<Effect> {
     let (Some(recipe), Some(cleaned)) = (recipe, model.cleaned.clone()) else { return Vec::new() };
     let before = std::mem::replace(&mut model.recipe, recipe);
@@ -133,7 +147,8 @@ mod tests {
     impl Explorer {
         fn open(table: &Arc<Table>) -> Self {
             let recipe = Recipe { starts: 1, ks: (1, 6), ..Recipe::default() };
-            let start = Start { recipe, screen: None, threads: None, ascii: false, color: ColorChoice::None };
+            let start =
+                Start { recipe, before: None, screen: None, threads: None, ascii: false, color: ColorChoice::None };
             let model = Model::new(start, Theme::plain(), (80, 24));
             let mut explorer = Self { model, fits: 0 };
             let cleaned = Arc::new(study::clean(table, &explorer.model.recipe.cleaning));
@@ -248,8 +263,8 @@ mod tests {
             let first = explorer.state();
             for key in &keys {
                 explorer.press(key);
-                // A list of rows that is open takes the keys.
-                if explorer.model.rows.is_some() {
+                // A list of rows that is open takes the keys; so do the steps of a start.
+                if explorer.model.rows.is_some() || explorer.model.step.is_some() {
                     explorer.press("q");
                 }
             }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::msg::{Outcome, Progress};
 use super::save;
 use super::screen::plan::{Basis, Planned};
+use crate::cluster;
 use crate::error::{Error, Kind};
 use crate::features::Feature;
 use crate::jobs::{Cancel, Context, Stop};
 use crate::privacy::Ids;
-use crate::quality::Mode;
 use crate::quality::structure::{TABLES, Ungrouped};
 use crate::report;
 use crate::segments::cards::Kind as Card;
@@ -20,16 +20,16 @@ use crate::segments::subgroup;
 use crate::source::{Location, Options};
 use crate::study::findings::{KFound, Sweep};
 use crate::study::recipe::{DEFAULT_K, Recipe};
-use crate::study::{self, Cleaned, Step};
+use crate::study::{self, Cleaned, Prepared, Step};
 use crate::table::RoleChoices;
 use crate::table::cleaning::Cleaning;
 use crate::table::money::group_thousands;
 
-type Told<'a> = Context<'a, Progress, Outcome>;
-type Ended = Result<Outcome, Stop>;
+pub(super) type Told<'a> = Context<'a, Progress, Outcome>;
+pub(super) type Ended = Result<Outcome, Stop>;
 
 /// An interrupted step is a cancelled job; any other error is an outcome that the screen explains.
-fn refused(error: Error) -> Ended {
+pub(super) fn refused(error: Error) -> Ended {
     if error.kind() == Kind::Interrupted { Err(Stop::Cancelled) } else { Ok(Outcome::Refused(error)) }
 }
 
@@ -81,6 +81,20 @@ pub(super) fn clean_job(
     }
 }
 
+/// A table of fewer distinct rows is swept before anybody could look.
+const AHEAD_ROWS: usize = 20_000;
+
+/// First looks at further k's, outward from the one that is looked at: their places in the chart are there long before
+/// the sweep comes to them.
+fn look_ahead(prepared: &Prepared, recipe: &Recipe, ks: std::ops::RangeInclusive<usize>, told: &Told<'_>) {
+    let mut ahead = Vec::new();
+    for k in ks {
+        let Ok(found) = cluster::preview(&prepared.matrix, k, recipe.params(), told.cancel) else { return };
+        ahead.push((k, found.wcss));
+        told.partial(Outcome::Ahead(ahead.clone()));
+    }
+}
+
 /// Sweeps over k. The k that is looked at is handed over as soon as it is final, then every further one, then
 /// the qualities, then who is in the clusters of the other k's.
 pub(super) fn fit_job(
@@ -99,7 +113,7 @@ pub(super) fn fit_job(
         let k = k.min(prepared.matrix.distinct());
         if let Some(found) = study::preview(&cleaned, &prepared, &recipe, k, told.cancel) {
             found.describe(&cleaned, &prepared);
-            let first = Sweep { prepared: Arc::clone(&prepared), ks: vec![found], evidence: None, verdict: None };
+            let first = Sweep::new(&prepared, vec![found]);
             told.partial(Outcome::Preview(Arc::new(first)));
         }
         let mut so_far: Vec<KFound> = Vec::new();
@@ -112,9 +126,11 @@ pub(super) fn fit_job(
                     found.describe(&cleaned, &prepared);
                 }
                 if now >= k {
-                    let sweep =
-                        Sweep { prepared: Arc::clone(&prepared), ks: so_far.clone(), evidence: None, verdict: None };
+                    let sweep = Sweep::new(&prepared, so_far.clone());
                     told.partial(Outcome::Sweep(Arc::new(sweep)));
+                }
+                if now == k && prepared.matrix.distinct() > AHEAD_ROWS {
+                    look_ahead(&prepared, &recipe, k + 1..=k_max, told);
                 }
             }
             Step::Quality(share) => {
@@ -164,29 +180,13 @@ pub(super) fn compare_job(
                 told.partial(Outcome::Sweep(Arc::new(so_far)));
             }
         });
-        match comparing {
-            Ok(()) => Ok(Outcome::Sweep(Arc::new(compared))),
-            Err(error) => refused(error),
+        if let Err(error) = comparing {
+            return refused(error);
         }
-    }
-}
-
-/// Computes the silhouettes of a sweep from all rows.
-pub(super) fn exact_job(sweep: Arc<Sweep>, recipe: Recipe) -> impl FnOnce(&Told<'_>) -> Ended + Send {
-    move |told| {
-        let exact = Recipe { silhouette: Mode::Exact, ..recipe };
-        let mut judged = Sweep::clone(&sweep);
-        let judging = study::judge(&mut judged, &exact, told.cancel, &mut |share| {
-            told.progress(Progress { what: "exact silhouette".to_owned(), share: Some(share) });
-        });
-        match judging {
-            Ok(()) => {
-                for found in &judged.ks {
-                    told.cancel.check()?;
-                    found.spread(&judged.prepared);
-                }
-                Ok(Outcome::Sweep(Arc::new(judged)))
-            }
+        told.partial(Outcome::Sweep(Arc::new(compared.clone())));
+        told.progress(Progress { what: "second opinion".to_owned(), share: None });
+        match study::second_opinion(&cleaned, &mut compared, &recipe, told.cancel) {
+            Ok(()) => Ok(Outcome::Sweep(Arc::new(compared))),
             Err(error) => refused(error),
         }
     }
@@ -345,6 +345,22 @@ pub(super) fn discover_job(
         let columns = RuleColumns { learners: &cleaned.learners, clusters: None, peers: cleaned.peers.as_ref() };
         let found = pool.install(|| subgroup::discover(&columns, subgroup::TOP, told.cancel))?;
         Ok(Outcome::Subgroups(found.map(Arc::new)))
+    }
+}
+
+/// Takes one start of the fit to its end, step by step; the first step is handed over at once.
+pub(super) fn walk_job(
+    prepared: Arc<Prepared>,
+    recipe: Recipe,
+    k: usize,
+    start: u32,
+) -> impl FnOnce(&Told<'_>) -> Ended + Send {
+    move |told| {
+        let mut first = |walk| told.partial(Outcome::Walk(Arc::new(walk)));
+        match study::walk::walk(&prepared, &recipe, (k, start), told.cancel, &mut first) {
+            Ok(walk) => Ok(Outcome::Walk(Arc::new(walk))),
+            Err(error) => refused(error),
+        }
     }
 }
 

@@ -63,8 +63,18 @@ pub enum Action {
     Rename,
     /// Who goes where from k to k + 1.
     Flow,
+    /// K-Means step by step.
+    Steps,
+    /// The next start of the fit.
+    NextStart,
+    /// The start before.
+    PreviousStart,
     /// What changed since the choice before, and who moved.
     Changed,
+    /// The verdict whole: what each criterion chooses, and what could mislead.
+    Why,
+    /// Opens the rows of the cluster, those that fit it least first.
+    WorstFit,
     /// Compares the cluster with another one.
     Compare,
     /// A higher age at graduation.
@@ -142,6 +152,8 @@ pub enum Context {
     On(Tab),
     /// In the list of rows behind something.
     Rows,
+    /// While K-Means is shown step by step.
+    Steps,
     /// While the help is open.
     Help,
 }
@@ -162,10 +174,10 @@ pub struct Binding {
     pub when: fn(&Model) -> bool,
 }
 
-use Context::{Everywhere, Help, On, Rows};
+use Context::{Everywhere, Help, On, Rows, Steps};
 
 const EVERYWHERE: &[Context] = &[Everywhere];
-const ANYWHERE: &[Context] = &[Everywhere, Rows, Help];
+const ANYWHERE: &[Context] = &[Everywhere, Rows, Steps, Help];
 const DATA: &[Context] = &[On(Tab::Data)];
 const FEATURES: &[Context] = &[On(Tab::Features)];
 const CHOOSE_K: &[Context] = &[On(Tab::ChooseK)];
@@ -176,6 +188,7 @@ const LISTS: &[Context] =
     &[On(Tab::Data), On(Tab::Features), On(Tab::Clusters), On(Tab::Drill), On(Tab::Plan), Rows, Help];
 const PAGES: &[Context] = &[On(Tab::Data), On(Tab::Features), On(Tab::Drill), On(Tab::Plan), Rows, Help];
 const WIDE: &[Context] = &[On(Tab::Drill), Rows];
+const STEPS: &[Context] = &[Steps];
 const SORTED: &[Context] = &[On(Tab::Drill), Rows];
 
 /// A line of the table that is not in the footer and always works.
@@ -216,6 +229,9 @@ pub const TABLE: &[Binding] = &[
     key(Action::Compare, &["c"], CLUSTERS, "compare with another cluster, or with everybody")
         .footer(3, "compare")
         .when(Model::has_clusters),
+    key(Action::WorstFit, &["w"], CLUSTERS, "the rows of the cluster that fit it least: lowest silhouettes first")
+        .footer(6, "worst fit")
+        .when(Model::can_list_worst_fit),
     key(Action::Left, &["left", "h"], CLUSTERS, "compare with the one before").when(Model::is_comparing),
     key(Action::Right, &["right", "l"], CLUSTERS, "compare with the next one").when(Model::is_comparing),
     key(Action::Flow, &["t"], &[On(Tab::ChooseK), On(Tab::Clusters)], "who goes where from k to k + 1")
@@ -223,8 +239,22 @@ pub const TABLE: &[Binding] = &[
         .when(Model::has_clusters),
     key(Action::Changed, &["D"], EVERYWHERE, "what changed since the choice before, and who moved")
         .when(Model::has_clusters),
-    key(Action::PageDown, &["pgdn", "ctrl-f"], CHOOSE_K, "who goes where: on").when(Model::has_flow),
-    key(Action::PageUp, &["pgup", "ctrl-b"], CHOOSE_K, "who goes where: back").when(Model::has_flow),
+    key(Action::Why, &["v"], CHOOSE_K, "which k, and how sure: what each criterion chooses, and what could mislead")
+        .footer(6, "verdict")
+        .when(Model::has_sweep),
+    key(Action::PageDown, &["pgdn", "ctrl-f"], CHOOSE_K, "what is drawn over the screen: on").when(Model::has_flow),
+    key(Action::PageUp, &["pgup", "ctrl-b"], CHOOSE_K, "what is drawn over the screen: back").when(Model::has_flow),
+    key(Action::Steps, &["w"], CHOOSE_K, "watch K-Means at work, step by step")
+        .footer(9, "step by step")
+        .when(Model::can_step),
+    key(Action::Right, &["space", "enter", "right", "l"], STEPS, "the next step").footer(1, "next step"),
+    key(Action::Left, &["left", "h"], STEPS, "the step before").footer(2, "before"),
+    key(Action::First, &["home", "g"], STEPS, "to the first centres"),
+    key(Action::Last, &["e", "end", "G"], STEPS, "to the end of this start").footer(3, "to the end"),
+    key(Action::NextStart, &["s"], STEPS, "another start of the fit").footer(4, "another start"),
+    key(Action::PreviousStart, &["S"], STEPS, "the start before"),
+    key(Action::Down, &["down", "j"], STEPS, "clusters further down"),
+    key(Action::Up, &["up", "k"], STEPS, "clusters further up"),
     key(Action::Rename, &["r"], CLUSTERS, "name the cluster; no text takes the name back")
         .footer(4, "rename")
         .when(Model::can_rename),
@@ -338,7 +368,7 @@ pub const TABLE: &[Binding] = &[
     key(Action::PreviousTab, &["shift-tab"], EVERYWHERE, "the screen before"),
     key(Action::Exact, &["s"], &[On(Tab::ChooseK), On(Tab::Clusters)], "the silhouette from all rows, exactly")
         .footer(10, "exact")
-        .when(Model::can_be_exact),
+        .when(Model::can_ask_for_exact),
     key(
         Action::Copy,
         &["y"],
@@ -356,7 +386,7 @@ pub const TABLE: &[Binding] = &[
         .footer(0, "again")
         .when(Model::was_stopped),
     key(Action::Back, &["esc", "backspace"], ANYWHERE, "back").footer(20, "back").when(Model::can_go_back),
-    key(Action::Help, &["?", "f1"], &[Everywhere, Rows], "help").footer(21, "help"),
+    key(Action::Help, &["?", "f1"], &[Everywhere, Rows, Steps], "help").footer(21, "help"),
     key(Action::Quit, &["q"], ANYWHERE, "close what is open; quit").footer(22, "quit"),
     key(Action::Suspend, &["ctrl-z"], ANYWHERE, "to the shell; fg comes back"),
     key(Action::Redraw, &["ctrl-l"], ANYWHERE, "draw everything again"),
@@ -397,6 +427,8 @@ fn contexts(model: &Model) -> Vec<Context> {
         vec![Help]
     } else if model.rows.is_some() {
         vec![Rows]
+    } else if model.step.is_some() {
+        vec![Steps]
     } else {
         vec![On(model.tab), Everywhere]
     }
@@ -462,6 +494,7 @@ fn place(context: Context) -> String {
         Everywhere => "everywhere".to_owned(),
         On(tab) => tab.name().to_owned(),
         Rows => "rows".to_owned(),
+        Steps => "step by step".to_owned(),
         Help => "help".to_owned(),
     }
 }
@@ -471,6 +504,7 @@ pub fn lines() -> Vec<(String, String, &'static str)> {
     let mut contexts = vec![Everywhere];
     contexts.extend(Tab::ALL.map(On));
     contexts.push(Rows);
+    contexts.push(Steps);
     let mut lines = Vec::new();
     for context in contexts {
         for binding in TABLE.iter().filter(|b| b.contexts.contains(&context)) {

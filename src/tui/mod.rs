@@ -1,5 +1,6 @@
 //! Everything that knows a terminal, and nothing outside this room does.
 
+pub mod exact;
 pub mod follow;
 mod help;
 mod history;
@@ -25,6 +26,8 @@ use crate::study::recipe::Recipe;
 pub struct Start {
     /// Everything that is chosen.
     pub recipe: Recipe,
+    /// The choice before, where its clusters have names and those of `recipe` are not known yet.
+    pub before: Option<Recipe>,
     /// The word of the screen to open at, when a session is taken up again.
     pub screen: Option<String>,
     /// Threads to work on; all by default.

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use ratatui::style::Style;
 use tui_input::Input;
 
+use super::exact::{Exact, forecast};
 use super::follow::{Follow, Shown};
-use super::screen::{clusters, data, drill, features, flow, plan, rows};
+use super::msg::EXACT;
+use super::screen::{clusters, data, drill, features, flow, plan, rows, step};
 use super::theme::Theme;
 use crate::cluster::Clustering;
 use crate::error::Error;
@@ -100,6 +102,17 @@ pub struct Running {
     pub share: Option<f32>,
 }
 
+/// Whether a recipe waits to be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Saving {
+    /// None does.
+    No,
+    /// One does.
+    Waits,
+    /// One does, and then the explorer is left.
+    WaitsToQuit,
+}
+
 /// Everything.
 pub struct Model {
     /// Looks.
@@ -120,16 +133,24 @@ pub struct Model {
     pub sweep: Option<Arc<Sweep>>,
     /// A first look at the current k of a new choice, while its sweep is under way.
     pub preview: Option<Arc<Sweep>>,
+    /// First looks at further k's of the sweep that is shown, while it is under way: k and WCSS.
+    pub ahead: Vec<(usize, f64)>,
     /// Whether the sweep belongs to an earlier choice.
     pub stale: bool,
     /// Whether the sweep is of rows that another cleaning left: its labels do not fit the table that is there.
     pub foreign: bool,
+    /// Whether the silhouettes of the sweep are to be had from all rows.
+    pub exact: Exact,
     /// The clusters of the current k by used row, for rules.
     pub clusters_of: Option<Arc<ClusterOf>>,
     /// The clustering that they are of.
     pub clusters_from: Option<Arc<Clustering>>,
     /// Colours and names of the clusters on screen.
     pub follow: Follow,
+    /// A choice to go on to when the clusters of this one are known: names are to be taken there.
+    pub(super) next: Option<Recipe>,
+    /// Whether the recipe is to be saved when it is known which clusters have the names.
+    pub(super) saving: Saving,
     /// The last good drill.
     pub drilled: Option<Arc<Drill>>,
     /// The last good plan.
@@ -158,6 +179,8 @@ pub struct Model {
     pub rows: Option<rows::State>,
     /// Who goes where, when it is open.
     pub flow: Option<flow::State>,
+    /// K-Means step by step, when it is open.
+    pub step: Option<step::State>,
     /// What is searched in the list that is shown, while it is typed.
     pub search: Option<Input>,
     /// Screen 1.
@@ -175,10 +198,16 @@ pub struct Model {
 impl Model {
     /// Nothing read yet.
     pub fn new(start: super::Start, theme: Theme, size: (u16, u16)) -> Self {
-        let mut recipe = start.recipe;
-        let k = recipe.k.unwrap_or(DEFAULT_K).max(1);
-        recipe.k = Some(k);
-        recipe.ks.1 = recipe.ks.1.max(k);
+        let opened = |mut recipe: Recipe| {
+            let k = recipe.k.unwrap_or(DEFAULT_K).max(1);
+            recipe.k = Some(k);
+            recipe.ks.1 = recipe.ks.1.max(k);
+            recipe
+        };
+        let (recipe, next) = match start.before {
+            Some(before) => (opened(before), Some(opened(start.recipe))),
+            None => (opened(start.recipe), None),
+        };
         let tab = start.screen.and_then(|word| Tab::ALL.into_iter().find(|tab| tab.word() == word));
         Self {
             theme,
@@ -191,10 +220,14 @@ impl Model {
             cleaned: None,
             sweep: None,
             preview: None,
+            ahead: Vec::new(),
             stale: false,
             foreign: false,
+            exact: Exact::default(),
             clusters_of: None,
             clusters_from: None,
+            next,
+            saving: Saving::No,
             drilled: None,
             planned: None,
             problem: None,
@@ -209,6 +242,7 @@ impl Model {
             help: None,
             rows: None,
             flow: None,
+            step: None,
             search: None,
             data: data::State::default(),
             choice: features::State::default(),
@@ -447,10 +481,32 @@ impl Model {
         self.tab != Tab::Plan
     }
 
-    /// The silhouette was estimated and could be computed.
+    /// Silhouettes of the sweep are estimated and could be computed.
     pub fn can_be_exact(&self) -> bool {
-        let quality = self.found().and_then(|found| found.quality.as_ref());
-        !self.stale && quality.and_then(|q| q.silhouette.as_ref()).is_some_and(|s| !s.exact)
+        let is_estimated = |found: &KFound| {
+            let silhouette = found.quality.as_ref().and_then(|quality| quality.silhouette.as_ref());
+            silhouette.is_some_and(|silhouette| !silhouette.exact)
+        };
+        !self.stale && self.sweep.as_ref().is_some_and(|sweep| sweep.ks.iter().any(is_estimated))
+    }
+
+    /// How far the silhouettes of all rows are, or how to have them; `None` where there are none to be had.
+    pub fn exact_words(&self) -> Option<String> {
+        if !self.can_be_exact() {
+            return None;
+        }
+        let runs = self.running.iter().find(|running| running.lane == EXACT);
+        Some(match (runs, self.exact) {
+            (Some(running), _) => running.what.clone(),
+            (None, Exact::Takes(seconds)) => format!("s: {}", forecast(seconds)),
+            (None, Exact::Untried) => "s measures every row".to_owned(),
+            (None, Exact::Wanted { .. }) => return None,
+        })
+    }
+
+    /// They could be, and nobody asked for that yet.
+    pub fn can_ask_for_exact(&self) -> bool {
+        self.can_be_exact() && self.exact != Exact::Wanted { asked: true }
     }
 
     /// A cluster is compared.
@@ -463,15 +519,31 @@ impl Model {
         self.flow.is_some()
     }
 
+    /// What is on screen is of the choice as it is, so that its starts can be stepped.
+    pub fn can_step(&self) -> bool {
+        self.has_clusters() && !self.foreign && (self.preview.is_some() || !self.stale)
+    }
+
     /// What is on screen are the clusters that the choice leads to, so that they can be named.
     pub fn can_rename(&self) -> bool {
         !self.stale && !self.foreign && self.preview.is_none() && !self.profiles().is_empty()
     }
 
+    /// How well each row fits the clusters on screen is known.
+    pub fn can_list_worst_fit(&self) -> bool {
+        let current = !self.stale && !self.foreign && self.preview.is_none();
+        current && self.clusters_of.as_ref().is_some_and(|clusters| clusters.silhouettes.is_some())
+    }
+
+    /// Something runs in one of these lanes.
+    pub fn runs_in(&self, lanes: &[Lane]) -> bool {
+        self.running.iter().any(|running| lanes.contains(&running.lane))
+    }
+
     /// Ages are made of an assumed age at graduation.
     pub fn assumes_age(&self) -> bool {
-        use crate::segments::age::AgeBasis::{Assumed, GraduationYear};
-        let ages = self.cleaned.as_ref().and_then(|c| c.ages.as_ref());
+        use crate::table::age::AgeBasis::{Assumed, GraduationYear};
+        let ages = self.cleaned.as_ref().and_then(|c| c.learners.ages.as_ref());
         ages.is_some_and(|ages| matches!(ages.basis, Assumed | GraduationYear))
     }
 
@@ -500,6 +572,7 @@ impl Model {
         let comparing = self.tab == Tab::Clusters && self.is_comparing();
         self.help.is_some()
             || self.rows.is_some()
+            || self.step.is_some()
             || self.flow.is_some()
             || comparing
             || self.is_searched()

@@ -15,9 +15,10 @@ use crate::segments::drill::{Asked, ClusterOf, Drill};
 use crate::segments::listing::Order;
 use crate::segments::rule::RuleError;
 use crate::segments::subgroup::Subgroups;
-use crate::study::Cleaned;
 use crate::study::findings::Sweep;
 use crate::study::recipe::Recipe;
+use crate::study::walk::Walk;
+use crate::study::{Cleaned, Prepared};
 use crate::table::RoleChoices;
 use crate::table::cleaning::Cleaning;
 
@@ -54,8 +55,12 @@ pub enum Outcome {
     Table(Arc<Cleaned>),
     /// A first look at one k, before anything is final.
     Preview(Arc<Sweep>),
+    /// First looks at the k's beyond the part of the sweep that is final: k and WCSS.
+    Ahead(Vec<(usize, f64)>),
     /// A sweep, or the part of it that is final.
     Sweep(Arc<Sweep>),
+    /// The silhouettes of all rows would take so many seconds, and nobody asked for them.
+    ExactTakes(f64),
     /// The rule was put to the table.
     Drill(Arc<Drill>),
     /// Cards and an audience.
@@ -74,6 +79,8 @@ pub enum Outcome {
     RuleRefused(RuleError),
     /// Rows in an order that was asked for.
     Listed(Order, Arc<Vec<u32>>),
+    /// The steps of one start, or the first of them.
+    Walk(Arc<Walk>),
     /// Rules that were searched for; `None` where there is nothing to search by.
     Subgroups(Option<Arc<Subgroups>>),
 }
@@ -82,7 +89,7 @@ pub enum Outcome {
 pub const LOAD: Lane = 0;
 /// Features, matrix, sweep.
 pub const FIT: Lane = 1;
-/// The exact silhouette, reference tables, stability.
+/// Reference tables, stability.
 pub const QUALITY: Lane = 2;
 /// Rules; has a thread of its own, so that typing does not wait for a sweep.
 pub const DRILL: Lane = 3;
@@ -92,8 +99,12 @@ pub const LIST: Lane = 4;
 pub const PLAN: Lane = 5;
 /// Lists of people; only one is written at a time, so that none is overtaken.
 pub const EXPORT: Lane = 6;
+/// The silhouettes of all rows; on the thread of the sweep, after everything else there.
+pub const EXACT: Lane = 7;
+/// One start of the fit, step by step; on the thread of the rules.
+pub const WALK: Lane = 8;
 /// Number of lanes.
-pub const LANES: usize = 7;
+pub const LANES: usize = 9;
 
 /// Something to be done outside.
 #[derive(Clone, Debug)]
@@ -120,7 +131,14 @@ pub enum Effect {
     /// Write a report of the k of the recipe.
     Report(Arc<Cleaned>, Arc<Sweep>, Recipe),
     /// Compute the silhouettes of a sweep from all rows.
-    Exact(Arc<Sweep>, Recipe),
+    Exact {
+        /// The sweep.
+        sweep: Arc<Sweep>,
+        /// Seed and the rest.
+        recipe: Recipe,
+        /// However long it takes.
+        asked: bool,
+    },
     /// Put a rule to the table.
     Drill {
         /// The table.
@@ -164,6 +182,17 @@ pub enum Effect {
         ids: Ids,
         /// What goes into the receipt, and where the file's name comes from.
         recipe: Recipe,
+    },
+    /// Take one start of the fit to its end, step by step.
+    Walk {
+        /// What is clustered.
+        prepared: Arc<Prepared>,
+        /// Seed and number of starts.
+        recipe: Recipe,
+        /// Number of clusters.
+        k: usize,
+        /// The start, from 0.
+        start: u32,
     },
     /// Stop what runs.
     Stop,

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event as TermEvent;
 
 use super::Start;
+use super::exact::exact_job;
 use super::jobs::{
-    clean_job, compare_job, discover_job, drill_job, exact_job, export_job, fit_job, list_job, load_job, plan_job,
-    report_job,
+    clean_job, compare_job, discover_job, drill_job, export_job, fit_job, list_job, load_job, plan_job, report_job,
+    walk_job,
 };
 use super::model::Model;
-use super::msg::{DRILL, EXPORT, Effect, FIT, LANES, LIST, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
+use super::msg::{DRILL, EXACT, EXPORT, Effect, FIT, LANES, LIST, LOAD, Msg, Outcome, PLAN, Progress, QUALITY, WALK};
 use super::term::capabilities::{Charset, Depth, Wishes};
 use super::term::guard::{Guard, Suspension};
 use super::term::signals::Signal;
@@ -23,7 +24,7 @@ use super::update::update;
 use super::view::view;
 use crate::cli::ColorChoice;
 use crate::error::{Error, Result};
-use crate::jobs::{Event, Generation, Worker, lower_priority};
+use crate::jobs::{Event, Generation, Lane, Worker, lower_priority, lowest_priority};
 use crate::study::cache::{Cache, Key};
 
 /// Between two pictures of the spinner.
@@ -89,6 +90,8 @@ struct Explorer {
     planner: Worker<Progress, Outcome>,
     /// Threads of lower priority than the keyboard's.
     pool: Arc<rayon::ThreadPool>,
+    /// Threads for what nobody asked for: those of the other pool go before them.
+    background: Arc<rayon::ThreadPool>,
     cache: Cache,
     /// What the newest fit will be kept as.
     fitting: Option<(Generation, Key)>,
@@ -104,11 +107,13 @@ struct Explorer {
 impl Explorer {
     fn new(model: Model, guard: Guard, screen: Screen, capabilities: Capabilities, tell: &Sender<Msg>) -> Result<Self> {
         let failed = |why: String| Error::failed("cannot start the worker").because(why);
-        let mut pool = rayon::ThreadPoolBuilder::new().start_handler(|_| lower_priority());
-        if let Some(threads) = model.threads {
-            pool = pool.num_threads(threads);
-        }
-        let pool = Arc::new(pool.build().map_err(|e| failed(e.to_string()))?);
+        let pool = |priority: fn()| {
+            let pool = rayon::ThreadPoolBuilder::new().start_handler(move |_| priority());
+            // None is as many as there are processors.
+            let built = pool.num_threads(model.threads.unwrap_or(0)).build();
+            built.map(Arc::new).map_err(|e| failed(e.to_string()))
+        };
+        let (pool, background) = (pool(lower_priority)?, pool(lowest_priority)?);
         let sink = |tell: &Sender<Msg>| {
             let tell = tell.clone();
             move |lane, generation, event| drop(tell.send(Msg::Job(lane, generation, event)))
@@ -126,6 +131,7 @@ impl Explorer {
             counter: counter.map_err(|e| failed(e.to_string()))?,
             planner: planner.map_err(|e| failed(e.to_string()))?,
             pool,
+            background,
             cache: Cache::default(),
             fitting: None,
             fitted: None,
@@ -226,7 +232,7 @@ impl Explorer {
             self.fitted = Some(key);
         }
         // What was found out about it later is kept with it.
-        if let (Msg::Job(QUALITY, _, Event::Done(Outcome::Sweep(sweep))), Some(key)) = (msg, &self.fitted) {
+        if let (Msg::Job(QUALITY | EXACT, _, Event::Done(Outcome::Sweep(sweep))), Some(key)) = (msg, &self.fitted) {
             self.cache.put(key.clone(), Arc::clone(sweep));
         }
         self.model.kept = self.cache.bytes();
@@ -242,11 +248,12 @@ impl Explorer {
                 self.newest[LOAD] = self.worker.submit(LOAD, job);
             }
             Effect::Clean(cleaned, roles, cleaning) => {
+                self.abandon(&[QUALITY, EXACT]);
                 self.newest[LOAD] = self.worker.submit(LOAD, clean_job(cleaned, roles, cleaning));
             }
             Effect::Fit { cleaned, features, recipe, k, k_max } => {
                 // What was computed for the choice before is of no use any more.
-                self.newest[QUALITY] = self.worker.cancel(QUALITY);
+                self.abandon(&[QUALITY, EXACT]);
                 let key = Key::new(&cleaned, &features, &recipe, k_max);
                 if let Some(sweep) = self.cache.get(&key) {
                     self.newest[FIT] = self.worker.cancel(FIT);
@@ -263,8 +270,14 @@ impl Explorer {
             Effect::Compare(cleaned, sweep, recipe) => {
                 self.newest[QUALITY] = self.worker.submit(QUALITY, compare_job(cleaned, sweep, recipe));
             }
-            Effect::Exact(sweep, recipe) => {
-                self.newest[QUALITY] = self.worker.submit(QUALITY, exact_job(sweep, recipe));
+            Effect::Exact { sweep, recipe, asked } => {
+                // What somebody waits for goes before a comparison; that begins anew behind it.
+                let pool = if asked { &self.pool } else { &self.background };
+                let job = exact_job(sweep, recipe, asked, Arc::clone(pool));
+                if asked {
+                    self.abandon(&[QUALITY]);
+                }
+                self.newest[EXACT] = self.worker.submit(EXACT, job);
             }
             Effect::Drill { cleaned, clusters, asked } => {
                 self.newest[DRILL] = self.counter.submit(DRILL, drill_job(cleaned, clusters, asked));
@@ -276,6 +289,9 @@ impl Explorer {
             Effect::List { cleaned, rows, used, clusters, order } => {
                 self.newest[LIST] = self.counter.submit(LIST, list_job(cleaned, rows, used, clusters, order));
             }
+            Effect::Walk { prepared, recipe, k, start } => {
+                self.newest[WALK] = self.counter.submit(WALK, walk_job(prepared, recipe, k, start));
+            }
             Effect::Plan { basis, recipe, before } => {
                 self.newest[PLAN] = self.planner.submit(PLAN, plan_job(basis, recipe, before));
             }
@@ -285,12 +301,12 @@ impl Explorer {
             Effect::Export { planned, card, ids, recipe } => {
                 self.newest[EXPORT] = self.planner.submit(EXPORT, export_job(planned, card, ids, recipe));
             }
-            Effect::Stop => {
-                self.newest[FIT] = self.worker.cancel(FIT);
-                self.newest[QUALITY] = self.worker.cancel(QUALITY);
-            }
+            Effect::Stop => self.abandon(&[FIT, QUALITY, EXACT]),
             Effect::Save(recipe) => match super::save::recipe(&recipe, std::path::Path::new("")) {
-                Ok(path) => self.model.message = Some(format!("saved as {}", path.display())),
+                Ok(path) => {
+                    let without = if self.model.follow.left().is_some() { ", without the names" } else { "" };
+                    self.model.message = Some(format!("saved as {}{without}", path.display()));
+                }
                 Err(error) => self.model.problem = Some(error),
             },
             Effect::Copy(text) => self.copy(&text),
@@ -308,6 +324,13 @@ impl Explorer {
             Effect::Redraw => self.redraw(),
             Effect::Fail(error) => self.ended = Some(Err(error)),
             Effect::Quit(code) => self.ended = Some(Ok(code)),
+        }
+    }
+
+    /// What runs or waits in these lanes is of no use any more.
+    fn abandon(&mut self, lanes: &[Lane]) {
+        for &lane in lanes {
+            self.newest[lane] = self.worker.cancel(lane);
         }
     }
 

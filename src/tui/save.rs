@@ -77,7 +77,13 @@ fn paths(folder: &Path, stem: &str, ending: &str) -> impl Iterator<Item = PathBu
 
 /// Keeps the session for `kscope --resume`, where there is a table that can be opened again.
 pub(super) fn session(model: &Model) -> Result<()> {
-    let session = Session { recipe: model.recipe.clone(), screen: model.tab.word().to_owned() };
+    // Names that wait for their clusters are kept with the choice whose clusters have them.
+    let (recipe, before) = match &model.next {
+        Some(next) => (next, Some(&model.recipe)),
+        None => (&model.recipe, model.follow.left()),
+    };
+    let screen = model.tab.word().to_owned();
+    let session = Session { recipe: recipe.clone(), before: before.cloned(), screen };
     match session::path() {
         Some(path) if model.cleaned.is_some() && session.can_resume() => write(&session, &path),
         _ => Ok(()),
@@ -131,7 +137,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/er/session.toml");
         for screen in ["data", "drill"] {
-            write(&Session { recipe: Recipe::default(), screen: screen.to_owned() }, &path).unwrap();
+            write(&Session { recipe: Recipe::default(), before: None, screen: screen.to_owned() }, &path).unwrap();
             assert_eq!(Session::read(&path).unwrap().screen, screen);
         }
     }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use super::exact::Exact;
 use super::keys::{self, Action};
-use super::model::{Model, Running, Tab};
-use super::msg::{EXPORT, Effect, FIT, LOAD, Msg, Outcome, PLAN, Progress, QUALITY};
-use super::screen::{choose_k, clusters, data, drill, features, flow, list, plan, rows};
+use super::model::{Model, Running, Saving, Tab};
+use super::msg::{EXACT, EXPORT, Effect, FIT, LOAD, Msg, Outcome, PLAN, Progress, QUALITY, WALK};
+use super::screen::{choose_k, clusters, data, drill, features, flow, list, plan, rows, step};
 use super::term::signals::Signal;
 use super::{follow, history};
 use crate::error::Error;
@@ -23,6 +24,8 @@ use crate::study::recipe::{Inputs, Seen};
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = hear(model, msg);
     follow::let_go(model);
+    effects.extend(history::go_on(model));
+    save_waiting(model, &mut effects);
     flow::update::refresh(model);
     // Whatever changed what the plan is made of: a key, a step back, another table, other clusters.
     effects.extend(plan::update::follow(model));
@@ -84,13 +87,18 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             model.help = Some(0);
             Vec::new()
         }
-        Action::Stop => vec![Effect::Stop],
+        Action::Stop => {
+            model.exact = Exact::Untried;
+            vec![Effect::Stop]
+        }
         Action::Again => refit(model),
         _ if model.help.is_some() => {
             super::help::scroll(model, action);
             Vec::new()
         }
         _ if model.rows.is_some() => rows::update::act(model, action),
+        _ if model.step.is_some() => step::update::act(model, action),
+        Action::Steps => step::update::open(model),
         Action::Show(tab) => show(model, tab),
         Action::NextTab => show(model, model.tab.step(1)),
         Action::PreviousTab => show(model, model.tab.step(Tab::ALL.len() - 1)),
@@ -98,6 +106,10 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         Action::FewerClusters => choose_k::update::set_k(model, model.k().saturating_sub(1)),
         Action::Flow => {
             flow::update::toggle(model, flow::Of::NextK);
+            Vec::new()
+        }
+        Action::Why => {
+            flow::update::toggle(model, flow::Of::Why);
             Vec::new()
         }
         Action::Changed => {
@@ -108,7 +120,7 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
         Action::Exact => exact(model),
         Action::Undo => history::undo(model),
         Action::Redo => history::redo(model),
-        Action::Save => vec![Effect::Save(model.recipe.clone())],
+        Action::Save => save(model),
         Action::Report => report(model),
         action => match model.tab {
             Tab::Data => data::update::act(model, action),
@@ -119,6 +131,33 @@ fn on_key(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
             Tab::Plan => plan::update::act(model, action),
         },
     }
+}
+
+/// Saves the recipe: at once, or with the names that wait for their clusters when these are known.
+fn save(model: &mut Model) -> Vec<Effect> {
+    if model.follow.left().is_none() {
+        return vec![Effect::Save(model.recipe.clone())];
+    }
+    model.saving = Saving::Waits;
+    model.message = Some("saved as soon as it is known whose the names are".to_owned());
+    if model.was_stopped() { refit(model) } else { Vec::new() }
+}
+
+/// Saves a recipe that waited, or without the names where there is nothing to wait for any more.
+fn save_waiting(model: &mut Model, effects: &mut Vec<Effect>) {
+    if model.saving == Saving::No {
+        return;
+    }
+    let ends = effects.iter().any(|effect| matches!(effect, Effect::Stop | Effect::Quit(_) | Effect::Fail(_)));
+    let waits = model.follow.left().is_some();
+    if waits && !ends && model.problem.is_none() {
+        return;
+    }
+    effects.insert(0, Effect::Save(model.recipe.clone()));
+    if model.saving == Saving::WaitsToQuit && !ends {
+        effects.push(Effect::Quit(0));
+    }
+    model.saving = Saving::No;
 }
 
 /// Writes a report of the k that is looked at.
@@ -139,10 +178,16 @@ fn report(model: &mut Model) -> Vec<Effect> {
 fn quit(model: &mut Model) -> Vec<Effect> {
     if model.help.is_some()
         || model.rows.is_some()
+        || model.step.is_some()
         || model.flow.is_some()
         || (model.tab == Tab::Clusters && model.is_comparing())
     {
         return back(model);
+    }
+    if model.saving == Saving::Waits {
+        model.saving = Saving::WaitsToQuit;
+        model.message = Some("q once more leaves without waiting for the names".to_owned());
+        return Vec::new();
     }
     vec![Effect::Quit(0)]
 }
@@ -155,7 +200,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
         model.rows = rows.under.map(|under| *under);
         return Vec::new();
     }
-    if model.flow.take().is_some() {
+    if model.step.take().is_some() || model.flow.take().is_some() {
         return Vec::new();
     }
     if model.tab == Tab::Clusters && model.clusters.against.take().is_some() {
@@ -192,7 +237,9 @@ pub(super) fn refit(model: &mut Model) -> Vec<Effect> {
     let Some(cleaned) = model.cleaned.clone() else { return Vec::new() };
     model.stale = model.sweep.is_some();
     model.preview = None;
+    model.ahead.clear();
     model.problem = None;
+    model.exact = Exact::Untried;
     if model.features.iter().all(|f| !f.on) {
         model.problem =
             Some(Error::bad_input("no feature is chosen").try_this("Space switches a column on, d takes the defaults"));
@@ -207,19 +254,44 @@ pub(super) fn refit(model: &mut Model) -> Vec<Effect> {
     }]
 }
 
-/// A sweep that is whole is held against tables without groups, unless it was.
-fn compare(model: &Model) -> Option<Effect> {
+/// What is found out about a sweep that is whole, when nothing else is to be done: it is held against tables without
+/// groups, then its silhouettes are computed from all rows, unless that was done.
+fn deepen(model: &mut Model) -> Option<Effect> {
     let (cleaned, sweep) = (model.cleaned.as_ref()?, model.sweep.as_ref()?);
-    let untested = sweep.verdict.is_some() && sweep.evidence.is_none() && !model.stale;
-    let wanted = model.recipe.reference != Ungrouped::None;
-    (untested && wanted).then(|| Effect::Compare(Arc::clone(cleaned), Arc::clone(sweep), model.recipe.clone()))
+    // A sweep that waits to be exact is compared as that.
+    if model.stale || sweep.verdict.is_none() || matches!(model.exact, Exact::Wanted { .. }) {
+        return None;
+    }
+    let (sweep, recipe) = (Arc::clone(sweep), model.recipe.clone());
+    if sweep.evidence.is_none() && recipe.reference != Ungrouped::None {
+        return Some(Effect::Compare(Arc::clone(cleaned), sweep, recipe));
+    }
+    if model.exact == Exact::Untried && model.can_be_exact() {
+        model.exact = Exact::Wanted { asked: false };
+        return Some(Effect::Exact { sweep, recipe, asked: false });
+    }
+    None
 }
 
+/// Somebody asks for the silhouettes of all rows.
 fn exact(model: &mut Model) -> Vec<Effect> {
+    let runs = matches!(model.exact, Exact::Wanted { .. });
+    model.exact = Exact::Wanted { asked: true };
     match &model.sweep {
-        Some(sweep) if !model.stale => vec![Effect::Exact(Arc::clone(sweep), model.recipe.clone())],
+        // What runs goes on, also if it would take long.
+        Some(sweep) if !runs => {
+            vec![Effect::Exact { sweep: Arc::clone(sweep), recipe: model.recipe.clone(), asked: true }]
+        }
         _ => Vec::new(),
     }
+}
+
+/// The silhouettes of all rows would take so many seconds.
+fn on_forecast(model: &mut Model, seconds: f64) -> Vec<Effect> {
+    let was_asked = model.exact == Exact::Wanted { asked: true };
+    model.exact = Exact::Takes(seconds);
+    // Somebody asked before that was known.
+    if was_asked { exact(model) } else { Vec::new() }
 }
 
 fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Progress, Outcome>) -> Vec<Effect> {
@@ -229,8 +301,10 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
                 LOAD => "reading",
                 FIT => "clustering",
                 QUALITY => "comparing",
+                EXACT => "exact silhouette",
                 PLAN => "planning",
                 EXPORT => "writing",
+                WALK => "stepping",
                 _ => "counting",
             };
             model.running.retain(|r| r.lane != lane);
@@ -247,9 +321,12 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
         Event::Partial(outcome) => on_outcome(model, outcome),
         Event::Done(outcome) => {
             ended(model, lane, generation);
+            if let (EXACT, Outcome::Sweep(_)) = (lane, &outcome) {
+                model.exact = Exact::Untried;
+            }
             let mut effects = on_outcome(model, outcome);
-            if lane == FIT || lane == QUALITY {
-                effects.extend(compare(model));
+            if [LOAD, FIT, QUALITY, EXACT].contains(&lane) {
+                effects.extend(deepen(model));
             }
             effects
         }
@@ -259,6 +336,9 @@ fn on_job(model: &mut Model, lane: Lane, generation: Generation, event: Event<Pr
         }
         Event::Failed(why) => {
             ended(model, lane, generation);
+            if lane == EXACT {
+                model.exact = Exact::Untried;
+            }
             model.problem = Some(Error::failed("that failed").because(why).try_this("go on, or press q to quit"));
             Vec::new()
         }
@@ -279,7 +359,12 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
             clusters::update::keep_selection(model);
             refresh_clusters(model)
         }
+        Outcome::Ahead(ahead) => {
+            model.ahead = ahead;
+            Vec::new()
+        }
         Outcome::Sweep(sweep) => on_sweep(model, sweep),
+        Outcome::ExactTakes(seconds) => on_forecast(model, seconds),
         Outcome::Drill(drilled) => {
             model.drill.error = None;
             model.drilled = Some(drilled);
@@ -288,6 +373,10 @@ fn on_outcome(model: &mut Model, outcome: Outcome) -> Vec<Effect> {
         }
         Outcome::Listed(order, rows) => {
             rows::update::listed(model, &order, rows);
+            Vec::new()
+        }
+        Outcome::Walk(walk) => {
+            step::update::walked(model, walk);
             Vec::new()
         }
         Outcome::Subgroups(found) => {
@@ -347,6 +436,7 @@ fn on_table(model: &mut Model, cleaned: Arc<Cleaned>) -> Vec<Effect> {
     model.foreign = model.sweep.is_some();
     model.cleaned = Some(cleaned);
     model.rows = None;
+    model.step = None;
     model.search = None;
     model.drilled = None;
     model.drill.table_changed();
@@ -366,7 +456,7 @@ fn features_of(model: &mut Model, cleaned: &Cleaned) {
     }
     let chosen = Inputs::of(&model.features, &[]);
     let fitting = match &chosen {
-        Inputs::Chosen(choices) => choice::fitting(choices, &cleaned.features, &cleaned.learners.columns),
+        Inputs::Chosen(choices) => choice::fitting(choices, &cleaned.features, cleaned.learners.inputs()),
         _ => Vec::new(),
     };
     let fits = fitting.iter().any(|choice| choice.on);
@@ -379,6 +469,9 @@ fn features_of(model: &mut Model, cleaned: &Cleaned) {
 fn on_sweep(model: &mut Model, sweep: Arc<Sweep>) -> Vec<Effect> {
     let largest = sweep.ks.last().map_or(1, |found| found.clustering.k);
     let whole = sweep.verdict.is_some();
+    if whole {
+        model.ahead.clear();
+    }
     if whole && largest < model.k() {
         model.recipe.k = Some(largest);
         model.message = Some(format!("k ends at {largest}: there are no more distinct rows"));
@@ -400,14 +493,21 @@ pub(super) fn refresh_clusters(model: &mut Model) -> Vec<Effect> {
     follow::follow(model);
     let (Some(cleaned), Some((sweep, found))) = (&model.cleaned, model.shown()) else { return Vec::new() };
     let (Some(described), Some(shown)) = (found.described(), model.as_shown()) else { return Vec::new() };
-    let is_named = model.clusters_of.as_ref().is_some_and(|of| of.names == shown.names());
-    if is_named && model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
+    let silhouette = found.quality.as_ref().and_then(|quality| quality.silhouette.as_ref());
+    let per_row = silhouette.and_then(|silhouette| silhouette.per_row.as_ref());
+    let is_told = |of: &ClusterOf| of.names == shown.names() && of.silhouettes.is_some() == per_row.is_some();
+    let is_told = model.clusters_of.as_ref().is_some_and(|of| is_told(of));
+    if is_told && model.clusters_from.as_ref().is_some_and(|from| Arc::ptr_eq(from, &found.clustering)) {
         return Vec::new();
     }
     let from = Arc::clone(&found.clustering);
     let names = shown.names().to_vec();
-    let rows = &sweep.prepared.encoded.rows;
-    model.clusters_of = Some(Arc::new(ClusterOf::new(&cleaned.learners, rows, &described.labels, names)));
+    let (rows, matrix) = (&sweep.prepared.encoded.rows, &sweep.prepared.matrix);
+    let mut clusters = ClusterOf::new(&cleaned.learners, rows, &described.labels, names);
+    if let Some(per_row) = per_row {
+        clusters = clusters.measured(rows, matrix.distinct_of(), per_row);
+    }
+    model.clusters_of = Some(Arc::new(clusters));
     model.clusters_from = Some(from);
     if model.drilled.is_some() || model.tab == Tab::Drill { drill::update::run(model) } else { Vec::new() }
 }

@@ -5,8 +5,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Widget;
 
 use super::keys;
-use super::model::{Model, Tab};
-use super::screen::{choose_k, clusters, data, drill, features, flow, plan, rows};
+use super::model::{Model, Running, Tab};
+use super::msg::EXACT;
+use super::screen::{choose_k, clusters, data, drill, features, flow, plan, rows, step};
 use super::term::sanitise::wrap;
 use super::widget::line::{Piece, keys as key_line, length, spread, tabs};
 use super::widget::panel::{Panel, clear};
@@ -29,6 +30,9 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
     self::content(model, content, buffer);
     if let Some(state) = &model.flow {
         flow::view::view(model, state, content, buffer);
+    }
+    if let Some(state) = &model.step {
+        step::view::view(model, state, content, buffer);
     }
     if let Some(problem) = &model.problem {
         self::problem(model, problem, content, buffer);
@@ -127,7 +131,9 @@ fn tabs_line(model: &Model, area: Rect, buffer: &mut Buffer) {
     let names: Vec<(u8, &str)> = Tab::ALL.iter().map(|t| (t.number(), t.name())).collect();
     let current = Tab::ALL.iter().position(|t| *t == model.tab).unwrap_or(0);
     let mut right = Vec::new();
-    if let Some(running) = model.running.last() {
+    // What nobody asked for does not hide a word about what was just done.
+    let asked = |running: &&Running| running.lane != EXACT || model.message.is_none();
+    if let Some(running) = model.running.last().filter(asked) {
         let share = running.share.map(|s| format!(" {:.0} %", 100.0 * s)).unwrap_or_default();
         let words = format!("{} {}{share} ", theme.glyphs.spin(model.tick), running.what);
         right.push(Piece::new(words, theme.palette.accent));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kscope::study::follow::Descent;
+use kscope::study::recipe::{Inputs, Recipe};
 use kscope::tui::model::{Model, Tab};
 use kscope::tui::msg::Msg;
 
@@ -185,6 +186,57 @@ fn names_outlive_choices_that_were_left_at_once() {
     explorer.press("u");
     assert_eq!((names(&explorer), explorer.model.message.as_deref()), (given(&[]), Some("undone: name")));
     explorer.press("U U");
+    assert_eq!(names(&explorer), given(&[(0, "stuck")]));
+}
+
+#[test]
+fn names_are_saved_though_their_clusters_are_not_known_yet() {
+    let waiting = || {
+        let mut explorer = Explorer::sample();
+        explorer.press("4");
+        name(&mut explorer, "stuck");
+        explorer.press("f down down");
+        explorer.works = false;
+        explorer.press("space ctrl-s");
+        assert!(explorer.saved.is_none(), "nobody knows yet whose name it is");
+        explorer
+    };
+    let saved = |explorer: &Explorer| explorer.saved.as_ref().map(|recipe| recipe.names.clone());
+    let mut explorer = waiting();
+    let fitted = |explorer: &mut Explorer| {
+        explorer.works = true;
+        explorer.press(".");
+    };
+    fitted(&mut explorer);
+    assert_eq!(saved(&explorer), Some(given(&[(0, "stuck")])));
+    assert!(explorer.saved.as_ref().unwrap().same_clusters(&explorer.model.recipe));
+    // Once known there is nothing to wait for.
+    explorer.saved = None;
+    explorer.press("ctrl-s");
+    assert_eq!((saved(&explorer), explorer.quit), (Some(given(&[(0, "stuck")])), None));
+
+    // Leaving waits for it; asked twice it does not, and neither does a stop.
+    let mut explorer = waiting();
+    explorer.press("q");
+    assert_eq!((saved(&explorer), explorer.quit), (None, None));
+    fitted(&mut explorer);
+    assert_eq!((saved(&explorer), explorer.quit), (Some(given(&[(0, "stuck")])), Some(0)));
+    let mut explorer = waiting();
+    explorer.press("q q");
+    assert_eq!((saved(&explorer), explorer.quit), (Some(given(&[])), Some(0)));
+}
+
+#[test]
+fn a_session_that_was_left_before_its_clusters_were_known_keeps_the_names() {
+    let named = Recipe { names: given(&[(0, "stuck")]), starts: 3, k: Some(4), ..Recipe::default() };
+    let inputs = Inputs::Named(vec!["pay".to_owned(), "experience".to_owned()]);
+    let left = Recipe { names: given(&[]), features: inputs, ..named.clone() };
+    let mut explorer = Explorer::resumed(left.clone(), Some(named)).loaded();
+    assert!(!explorer.model.stale && explorer.model.recipe.features == left.features);
+    assert_eq!((names(&explorer), explorer.model.name(0)), (given(&[(0, "stuck")]), "stuck"));
+    // It was a choice, and can be taken back.
+    explorer.press("u");
+    assert_eq!(explorer.model.recipe.features, Inputs::Default);
     assert_eq!(names(&explorer), given(&[(0, "stuck")]));
 }
 

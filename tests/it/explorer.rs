@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kscope::cli::ColorChoice;
 use kscope::jobs::{Cancel, Event};
+use kscope::quality::Mode;
 use kscope::segments::drill::{RuleColumns, answer};
 use kscope::segments::listing::Listed;
 use kscope::segments::subgroup;
@@ -14,7 +15,7 @@ use kscope::study::recipe::{Recipe, Source};
 use kscope::study::{self, Cleaned};
 use kscope::tui::Start;
 use kscope::tui::model::Model;
-use kscope::tui::msg::{DRILL, Effect, FIT, LIST, LOAD, Msg, Outcome, PLAN, QUALITY};
+use kscope::tui::msg::{DRILL, EXACT, Effect, FIT, LIST, LOAD, Msg, Outcome, PLAN, WALK};
 use kscope::tui::screen::plan::{Basis, Planned};
 use kscope::tui::term::Capabilities;
 use kscope::tui::term::capabilities::{Charset, Depth};
@@ -62,6 +63,8 @@ pub struct Explorer {
     pub jobs: Vec<&'static str>,
     /// The other effects, in their debug form.
     pub asked: Vec<String>,
+    /// The recipe that was saved last.
+    pub saved: Option<Recipe>,
     /// The code it quit with.
     pub quit: Option<u8>,
     /// Whether jobs are done at once, or left undone.
@@ -72,16 +75,15 @@ impl Explorer {
     /// Nothing read yet, 80 by 24.
     pub fn unread(location: Location) -> Self {
         let source = Source { location, ..Source::default() };
-        let start = Start {
-            recipe: Recipe { source, starts: 3, ..Recipe::default() },
-            screen: None,
-            threads: None,
-            ascii: false,
-            color: ColorChoice::None,
-        };
+        Self::resumed(Recipe { source, starts: 3, ..Recipe::default() }, None)
+    }
+
+    /// As it is started from a session.
+    pub fn resumed(recipe: Recipe, before: Option<Recipe>) -> Self {
+        let start = Start { recipe, before, screen: None, threads: None, ascii: false, color: ColorChoice::None };
         let theme = Theme::new(&capabilities(Charset::Braille));
         let model = Model::new(start, theme, (80, 24));
-        Self { model, jobs: Vec::new(), asked: Vec::new(), quit: None, works: true }
+        Self { model, jobs: Vec::new(), asked: Vec::new(), saved: None, quit: None, works: true }
     }
 
     /// The bundled sample, read and clustered.
@@ -151,11 +153,12 @@ impl Explorer {
             Effect::Report(..) => return self.asked.push("report".to_owned()),
             // It takes seconds, and changes no clusters.
             Effect::Compare(..) => return,
-            Effect::Exact(..) => (QUALITY, "exact"),
+            Effect::Exact { .. } => (EXACT, "exact"),
             Effect::Drill { .. } => (DRILL, "drill"),
             Effect::Discover(..) => (DRILL, "discover"),
             Effect::List { .. } => (LIST, "list"),
             Effect::Plan { .. } => (PLAN, "plan"),
+            Effect::Walk { .. } => (WALK, "walk"),
             Effect::Quit(code) => {
                 self.quit = Some(*code);
                 return;
@@ -163,7 +166,10 @@ impl Explorer {
             Effect::Stop => return self.asked.push("stop".to_owned()),
             Effect::Suspend => return self.asked.push("suspend".to_owned()),
             Effect::Redraw => return self.asked.push("redraw".to_owned()),
-            Effect::Save(_) => return self.asked.push("save".to_owned()),
+            Effect::Save(recipe) => {
+                self.saved = Some(recipe.clone());
+                return self.asked.push("save".to_owned());
+            }
             Effect::Export { card, ids, .. } => {
                 let what = card.map_or("audience", |kind| kind.word());
                 return self.asked.push(format!("export {what} {ids:?}"));
@@ -218,7 +224,18 @@ impl Explorer {
                 let rows = listed.arranged(&rows, &order);
                 Outcome::Listed(order, Arc::new(rows))
             }
-            Effect::Exact(sweep, _) => Outcome::Sweep(sweep),
+            Effect::Exact { sweep, recipe, .. } => {
+                let mut judged = Sweep::clone(&sweep);
+                let recipe = Recipe { silhouette: Mode::Exact, ..recipe };
+                study::judge(&mut judged, &recipe, &never, &mut |_| {}).unwrap();
+                Outcome::Sweep(Arc::new(judged))
+            }
+            Effect::Walk { prepared, recipe, k, start } => {
+                match study::walk::walk(&prepared, &recipe, (k, start), &never, &mut |_| {}) {
+                    Ok(walk) => Outcome::Walk(Arc::new(walk)),
+                    Err(error) => Outcome::Refused(error),
+                }
+            }
             Effect::Plan { basis, recipe, before } => planned(basis, &recipe, before.as_deref()),
             _ => unreachable!("no job"),
         };

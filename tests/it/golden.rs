@@ -231,3 +231,47 @@ fn numbers_are_those_of_the_labels() {
         }
     }
 }
+
+/// The second opinion beside scikit-learn's GaussianMixture (tests/golden/make_mixture.py): the same BIC for one
+/// component, which has no start, and the same k.
+#[test]
+fn a_mixture_chooses_what_scikit_learn_chooses() {
+    let golden = golden("mixture");
+    for table in golden["tables"].as_array().unwrap() {
+        let name = table["table"].as_str().unwrap();
+        let args = ["sweep", &golden_table(name), "--raw", "--k", "1..8", "--reference", "none", "--mixture"];
+        let sweep = run(args.into_iter().chain(["--format", "json"])).json();
+        let theirs = table["mixtures"].as_array().unwrap();
+        let ours = sweep["sweep"].as_array().unwrap();
+        close(&ours[0]["bic"], number(&theirs[0]["bic"]), 1e-6, name);
+        // From one start: never better than what ten starts found by more than the tolerance of the fit leaves open.
+        for (ours, theirs) in ours
+            .iter()
+            .zip(theirs)
+            .filter(|(ours, theirs)| !ours["bic"].is_null() && number(&theirs["thinnest"]) > 1e-4)
+        {
+            let (bic, best) = (number(&ours["bic"]), number(&theirs["bic"]));
+            assert!(
+                bic >= best - 0.02 * best.abs() - 20.0,
+                "{name}, k = {}: BIC {bic}, {best} is the best known",
+                ours["k"]
+            );
+        }
+        let criterion = sweep["verdict"]["criteria"].as_array().unwrap().last().unwrap();
+        assert_eq!(criterion["name"], "BIC");
+        assert_eq!(criterion["k"], table["k"], "{name}: {criterion}");
+        assert!(criterion["why"].as_str().unwrap().contains("second opinion"), "{criterion}");
+    }
+    // It is asked only where somebody asks, and decides nothing.
+    let sweep = |more: &[&str]| {
+        let args = ["sweep", &golden_table("iris"), "--raw", "--k", "1..6", "--format", "json"];
+        run(args.iter().chain(more)).json()
+    };
+    let (without, with) = (sweep(&[]), sweep(&["--mixture"]));
+    assert!(without["sweep"][1]["bic"].is_null());
+    for key in ["kind", "k", "suggested_k", "text"] {
+        assert_eq!(without["verdict"][key], with["verdict"][key]);
+    }
+    let names = |sweep: &Value| sweep["verdict"]["criteria"].as_array().unwrap().len();
+    assert_eq!(names(&with), names(&without) + 1);
+}

@@ -30,13 +30,14 @@ fn number(value: &Value) -> f64 {
 
 const FIT: &str = "source rows learners rows_used distinct_rows features k seed starts engine wcss total_ss \
     silhouette calinski_harabasz davies_bouldin iterations converged clusters notices";
-const CLUSTER: &str = "cluster rows learners share name wcss silhouette means medians";
+const CLUSTER: &str = "cluster rows learners share name wcss silhouette silhouette_se silhouette_spread means medians";
+const SPREAD: &str = "p10 p25 p50 p75 p90 below_zero histogram";
 const SILHOUETTE: &str = "value se of exact";
 const SWEEP: &str = "source rows learners rows_used distinct_rows features seed starts engine total_ss sweep \
     verdict notices";
 const SWEEP_ROW: &str = "k wcss wcss_share silhouette calinski_harabasz davies_bouldin smallest gap null valleys \
-                         stability prediction_strength";
-const VERDICT: &str = "kind k suggested_k text criteria";
+                         stability prediction_strength bic";
+const VERDICT: &str = "kind k suggested_k text criteria warnings";
 const CRITERION: &str = "name k why";
 const DRILL: &str = "rule clauses rows learners below_floor by_cluster means";
 const CLAUSE: &str = "text pass fail percentile keeps without only_this_fails";
@@ -72,6 +73,21 @@ fn json_of_fit() {
         assert!(number(&cluster["means"]["ctc"]) > 10_000.0, "in original units: {cluster}");
     }
     let used = count(&fit["rows_used"]);
+    let mut measured = 0;
+    for cluster in clusters {
+        assert_eq!(cluster["silhouette_se"], 0.0, "every row was measured");
+        let spread = &cluster["silhouette_spread"];
+        assert_eq!(keys(spread), words(SPREAD));
+        let bins: Vec<usize> = list(&spread["histogram"]).iter().map(count).collect();
+        let rows: usize = bins.iter().sum();
+        assert_eq!((bins.len(), rows), (20, count(&cluster["learners"])), "{cluster}");
+        let below = bins[..10].iter().sum::<usize>() as f64 / rows as f64;
+        assert!((below - number(&spread["below_zero"])).abs() < 1e-12, "{spread}");
+        let order: Vec<f64> = ["p10", "p25", "p50", "p75", "p90"].map(|p| number(&spread[p])).to_vec();
+        assert!(order.is_sorted() && number(&cluster["silhouette"]) > order[0], "{cluster}");
+        measured += rows;
+    }
+    assert_eq!(measured, used);
     let shares: f64 = clusters.iter().map(|c| number(&c["share"])).sum();
     assert!((shares - 1.0).abs() < 1e-9, "{shares}");
     let wcss: f64 = clusters.iter().map(|c| number(&c["wcss"])).sum();
@@ -93,7 +109,9 @@ fn json_of_fit_is_null_where_nothing_is_known() {
     }
     let cluster = &fit["clusters"][0];
     assert_eq!((count(&cluster["rows"]), number(&cluster["share"])), (150, 1.0));
-    assert!(cluster["learners"].is_null() && cluster["silhouette"].is_null());
+    for key in ["learners", "silhouette", "silhouette_se", "silhouette_spread"] {
+        assert!(cluster[key].is_null(), "{key}: {cluster}");
+    }
 }
 
 #[test]
@@ -500,6 +518,16 @@ fn estimated_silhouettes_are_near_the_exact_ones() {
     }
     let few = run(["fit", &table(&folder), "--k", "3", "--format", "json"]).json();
     assert_eq!(few["silhouette"]["exact"], true);
+    let fit =
+        |how: &str| run(["fit", &file, "--k", "4", "--starts", "2", "--silhouette", how, "--format", "json"]).json();
+    let (auto, exact) = (fit("auto"), fit("exact"));
+    for (auto, exact) in list(&auto["clusters"]).iter().zip(list(&exact["clusters"])) {
+        let se = number(&auto["silhouette_se"]);
+        assert!(se > 0.0 && se < 0.03 && exact["silhouette_se"] == 0.0, "{auto}");
+        assert!(auto["silhouette_spread"].is_null() && exact["silhouette_spread"].is_object());
+        let apart = number(&auto["silhouette"]) - number(&exact["silhouette"]);
+        assert!(apart.abs() < 4.0 * se, "{auto} against {exact}");
+    }
 }
 
 /// Raw: nothing cleaned, every scale as its definition has it, rows with a hole dropped and counted.

@@ -311,6 +311,142 @@ fn a_failed_job_is_a_message_and_the_result_stays() {
     assert_eq!(explorer.model.k(), 5);
 }
 
+/// A start goes from its first centres to its end and back, WCSS falling; nothing of the choice changes.
+#[test]
+fn a_start_is_stepped_and_leaves_the_choice_as_it_was() {
+    let mut explorer = Explorer::sample();
+    let recipe = explorer.model.recipe.clone();
+    let says = |explorer: &Explorer, words: &str| explorer.screen().join("\n").contains(words);
+    explorer.press("w");
+    assert_eq!(explorer.jobs, ["walk"]);
+    assert!(says(&explorer, "start 1 of 3") && says(&explorer, "rows drawn by lot"), "{:#?}", explorer.screen());
+    let state = |explorer: &Explorer| explorer.model.step.clone().unwrap();
+    let last = state(&explorer).last();
+    let mut wcss = f64::INFINITY;
+    for (at, key) in ["space", "enter", "right", "l"].into_iter().cycle().take(last).enumerate() {
+        explorer.press(key);
+        assert_eq!(state(&explorer).at, at + 1);
+        let walk = state(&explorer).walk.unwrap();
+        let now = walk.steps[at + 1].wcss.unwrap();
+        assert!(now <= wcss * (1.0 + 1e-12) && walk.steps[at + 1].sizes.len() == 4);
+        wcss = now;
+        let share = format!("{:.2} %", 100.0 * walk.share(now));
+        assert!(says(&explorer, &share), "{share} in {:#?}", explorer.screen());
+    }
+    assert!(says(&explorer, "This is the end") && says(&explorer, "the fit"), "{:#?}", explorer.screen());
+    // Never lower than the fit, which has more starts and repairs them.
+    let fitted = explorer.model.found().unwrap().clustering.wcss;
+    assert!(wcss >= fitted * (1.0 - 1e-9));
+    explorer.press("space left left h");
+    assert_eq!(state(&explorer).at, last - 3);
+    explorer.press("home");
+    assert!(says(&explorer, "rows drawn by lot"));
+    // The other starts, round and round; where each ends is kept.
+    explorer.press("s e s end");
+    assert_eq!(state(&explorer).ends.keys().copied().collect::<Vec<_>>(), [0, 1, 2]);
+    let best = state(&explorer).ends.values().copied().fold(f64::INFINITY, f64::min);
+    assert_eq!(state(&explorer).best().unwrap().1, best);
+    assert!(says(&explorer, "start 3 of 3") && says(&explorer, "best so far"));
+    explorer.press("s");
+    assert_eq!((state(&explorer).start, state(&explorer).at), (0, 0));
+    explorer.press("S");
+    assert_eq!(state(&explorer).start, 2);
+    // Keys of the screen below do nothing, help lies over it, and Esc leaves.
+    explorer.press("+ f u ? q");
+    assert!(explorer.model.step.is_some() && explorer.model.help.is_none());
+    explorer.press("esc");
+    assert!(explorer.model.step.is_none() && explorer.model.tab == Tab::ChooseK);
+    assert_eq!((&explorer.model.recipe, explorer.model.history.steps()), (&recipe, (0, 0)));
+    // What arrives after that opens nothing; of a stale choice nothing is stepped.
+    explorer.works = false;
+    explorer.press("w q f space 3 w");
+    assert!(explorer.model.step.is_none() && explorer.model.stale);
+}
+
+/// Centroids are told in the units of the table: one of two clusters of iris is setosa, whose means are well known.
+#[test]
+fn centroids_are_stepped_in_original_units() {
+    use kscope::features::decode::Decoded;
+    let mut explorer = Explorer::iris();
+    explorer.press("- - w e");
+    let state = explorer.model.step.clone().unwrap();
+    let walk = state.walk.unwrap();
+    let step = &walk.steps[state.at];
+    let setosa = step.sizes.iter().position(|size| *size == 50).unwrap();
+    let means = [5.006, 3.428, 1.462, 0.246];
+    let decoded = walk.decoded(step).swap_remove(setosa);
+    assert_eq!(decoded.len(), 4);
+    for (decoded, mean) in decoded.iter().zip(means) {
+        assert!(matches!(decoded, Decoded::Number(number) if (number - mean).abs() < 1e-9), "{decoded:?} {mean}");
+    }
+    let screen = explorer.screen().join("\n");
+    assert!(["5.01", "3.43", "1.46"].iter().all(|mean| screen.contains(mean)), "{screen}");
+}
+
+/// First looks at further k's stand in the chart and the table until the sweep comes to them, and are told from it.
+#[test]
+fn first_looks_give_way_to_what_is_final() {
+    use kscope::tui::msg::Outcome;
+    let mut explorer = Explorer::sample();
+    let whole = std::sync::Arc::clone(explorer.model.sweep.as_ref().unwrap());
+    let mut part = (*whole).clone();
+    part.verdict = None;
+    part.ks.truncate(4);
+    explorer.works = false;
+    explorer.hear(Msg::Resize(80, 40));
+    let hear = |explorer: &mut Explorer, outcome| {
+        explorer.hear(Msg::Job(FIT, 1, kscope::jobs::Event::Partial(outcome)));
+        explorer.screen().join("\n")
+    };
+    let total = whole.prepared.matrix.total_ss();
+    let screen = hear(&mut explorer, Outcome::Sweep(part.clone().into()));
+    assert!(!screen.contains('○') && !screen.contains('~'), "{screen}");
+    let screen = hear(&mut explorer, Outcome::Ahead(vec![(5, 0.5 * total), (6, 0.25 * total)]));
+    assert_eq!(screen.matches('○').count(), 2, "{screen}");
+    assert!(screen.contains("~50.0") && screen.contains("~25.0"), "{screen}");
+    // The k that is looked at stays what it was.
+    assert_eq!(explorer.model.found().unwrap().clustering.k, 4);
+    part.ks.push(whole.ks[4].clone());
+    let screen = hear(&mut explorer, Outcome::Sweep(part.into()));
+    assert!(screen.matches('○').count() == 1 && !screen.contains("~50.0"), "{screen}");
+    let screen = hear(&mut explorer, Outcome::Sweep(whole));
+    assert!(!screen.contains('○') && explorer.model.ahead.is_empty(), "{screen}");
+    // Of another choice they would say nothing.
+    hear(&mut explorer, Outcome::Ahead(vec![(13, 0.1 * total)]));
+    explorer.press("f space");
+    assert!(explorer.model.ahead.is_empty());
+}
+
+/// The end can be asked for before it is known, and steps of another start are not taken for those of this one.
+#[test]
+fn steps_arrive_when_they_are_there() {
+    use kscope::tui::msg::{Outcome, WALK};
+    let mut explorer = Explorer::sample();
+    explorer.works = false;
+    explorer.press("w e");
+    let prepared = std::sync::Arc::clone(&explorer.model.step.as_ref().unwrap().prepared);
+    let recipe = explorer.model.recipe.clone();
+    let mut firsts = Vec::new();
+    let mut walk = |start| {
+        let never = kscope::jobs::Cancel::never();
+        let whole = kscope::study::walk::walk(&prepared, &recipe, (4, start), &never, &mut |first| firsts.push(first));
+        std::sync::Arc::new(whole.unwrap())
+    };
+    let (other, own) = (walk(1), walk(0));
+    let hear = |explorer: &mut Explorer, walk| {
+        explorer.hear(Msg::Job(WALK, 1, kscope::jobs::Event::Partial(Outcome::Walk(walk))));
+    };
+    hear(&mut explorer, other);
+    assert!(explorer.model.step.as_ref().unwrap().walk.is_none());
+    hear(&mut explorer, std::sync::Arc::new(firsts.pop().unwrap()));
+    assert_eq!(explorer.model.step.as_ref().unwrap().at, 0);
+    assert!(explorer.model.step.as_ref().unwrap().ends.is_empty());
+    let last = own.steps.len() - 1;
+    hear(&mut explorer, own);
+    let state = explorer.model.step.as_ref().unwrap();
+    assert_eq!((state.at, state.ends.len(), state.to_end), (last, 1, false));
+}
+
 /// Whatever is pressed, in whatever order, at whatever size: nothing panics, k stays possible, and what is drawn
 /// has no gap in its frame.
 #[test]
@@ -369,6 +505,7 @@ fn models() -> Vec<Explorer> {
         "4",
         "4 c",
         "t",
+        "w",
         "6",
         "6 o",
         "6 r",
@@ -420,8 +557,9 @@ fn every_key_of_the_table_resolves() {
     let open = |model: &Model, context: Context| match context {
         Context::Help => model.help.is_some(),
         Context::Rows => model.help.is_none() && model.rows.is_some(),
-        Context::On(tab) => model.help.is_none() && model.rows.is_none() && model.tab == tab,
-        Context::Everywhere => model.help.is_none() && model.rows.is_none(),
+        Context::Steps => model.help.is_none() && model.rows.is_none() && model.step.is_some(),
+        Context::On(tab) => model.help.is_none() && model.rows.is_none() && model.step.is_none() && model.tab == tab,
+        Context::Everywhere => model.help.is_none() && model.rows.is_none() && model.step.is_none(),
     };
     let mut dead = BTreeSet::new();
     for binding in TABLE {

@@ -2,9 +2,11 @@
 //! the outside is too far away.
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking")]
 
+mod assumed_age;
 mod bad_input;
 mod clusters;
 mod drill;
+mod exact;
 mod explorer;
 mod golden;
 mod headless;

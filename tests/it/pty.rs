@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, PtyPair, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::program::{Folder, KSCOPE, golden_table, learners};
+use crate::program::{Folder, KSCOPE, golden_table, learners, run};
 
 /// Longer than anything takes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -107,7 +107,7 @@ impl Session {
         self.wait_until("rest", |screen| {
             let mut lines = screen.lines();
             let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-            let runs = ["reading", "cleaning", "clustering", "k ", "silhouette", "counting"];
+            let runs = ["reading", "cleaning", "clustering", "k ", "silhouette", "exact", "counting"];
             first.contains("sil")
                 && !first.contains("stale")
                 && !runs
@@ -239,6 +239,57 @@ fn open_change_k_toggle_drill_edit_quit() {
     session.wait_for("quit at once");
     session.press("q");
     session.wait_for("Verdict");
+    session.press("q");
+    session.ends(0);
+}
+
+/// K-Means step by step, as in a demonstration.
+#[test]
+fn a_start_is_shown_step_by_step() {
+    let mut session = Session::open(&[&golden_table("iris"), "--starts", "4"]);
+    session.wait_for("Verdict");
+    session.settled();
+    let header = session.screen().lines().next().unwrap_or_default().to_owned();
+    session.press("w");
+    session.wait_for("rows drawn by lot");
+    session.press(" ");
+    session.wait_for("Assignment 1:");
+    session.press("\x1b[C");
+    session.wait_for("Update 1:");
+    session.press("\x1b[D");
+    session.wait_for("Assignment 1:");
+    session.press("e");
+    session.wait_for("This is the end");
+    session.wait_for("best so far");
+    session.press("s");
+    session.wait_for("start 2 of 4");
+    session.press("\x1b[F");
+    session.wait_for("This is the end");
+    session.press("\x1b");
+    session.wait_for("Verdict");
+    assert_eq!(session.screen().lines().next().unwrap_or_default(), header);
+    session.press("q");
+    session.ends(0);
+}
+
+/// The assumed age is there, off, and says what it is when Space switches it on.
+#[test]
+fn an_assumed_age_is_switched_on_with_a_warning() {
+    let mut session = Session::open(&[]);
+    session.wait_for("Verdict");
+    session.settled();
+    session.press("fG");
+    session.wait_until("the row, off", |screen| {
+        screen.lines().any(|line| line.contains("[ ]") && line.contains("≈assumed_age"))
+    });
+    session.wait_for("Switched on, it is");
+    assert!(!session.screen().contains("r = 1.00"));
+    session.press(" ");
+    session.wait_until("the row, on", |screen| screen.lines().any(|line| line.contains("[x]  !≈assumed_age")));
+    session.wait_for("! ≈ 22 + years of experience, an assumption");
+    session.wait_for("! r = 1.00 with experience");
+    session.wait_for("! assumed_age is experience again");
+    session.settled();
     session.press("q");
     session.ends(0);
 }
@@ -492,6 +543,88 @@ fn the_people_of_a_plan_are_written_to_a_file() {
     let id = |line: &str| line.split(',').nth(1).unwrap().to_owned();
     assert!(audience.lines().skip(1).all(|line| sample.contains(&id(line))));
     assert!(card.lines().skip(1).all(|line| id(line).len() == 32 && !sample.contains(&id(line))));
+}
+
+/// Numbers that scatter, `rows` × 8, and a recipe that holds nothing against reference tables.
+fn scattered(folder: &Folder, rows: usize) -> (String, String) {
+    let mut state = 1_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f64 / f64::from(1 << 24)
+    };
+    let mut csv = "a,b,c,d,e,f,g,h\n".to_owned();
+    for row in 0..rows {
+        let centre = f64::from((row % 3) as u32);
+        let cells: Vec<String> = (0..8).map(|_| format!("{:.6}", centre + next() + next())).collect();
+        csv += &(cells.join(",") + "\n");
+    }
+    let (table, recipe) = (folder.file("x.csv", csv), folder.arg("r.toml"));
+    let args = ["--raw", "--k", "1..4", "--starts", "1", "--reference", "none", "--save-recipe"];
+    run(["sweep", table.as_str()].into_iter().chain(args).chain([recipe.as_str()])).data();
+    (table, recipe)
+}
+
+/// The silhouette of one k that `kscope sweep` says, from all rows.
+fn exactly(table: &str, recipe: &str, more: &[&str], k: usize) -> f64 {
+    let args = ["sweep", table, "--recipe", recipe, "--silhouette", "exact", "--format", "json"];
+    let sweep = run(args.iter().chain(more)).json();
+    sweep["sweep"][k - 1]["silhouette"]["value"].as_f64().unwrap()
+}
+
+/// What the header says of the silhouette.
+fn said(screen: &str) -> String {
+    let header = screen.lines().next().unwrap_or_default();
+    header.split("· sil ").nth(1).unwrap_or_default().trim().to_owned()
+}
+
+#[test]
+fn exact_silhouettes_replace_estimated_ones_by_themselves() {
+    let folder = Folder::new();
+    let (table, recipe) = scattered(&folder, 15_000);
+    let value = exactly(&table, &recipe, &[], 3);
+    let mut session = Session::open(&[&table, "--recipe", &recipe, "--k", "3"]);
+    session.wait_for("of 15,000 rows");
+    let short = format!("{value:.2}").replacen("0.", ".", 1);
+    session.wait_until("exact values", |screen| {
+        screen.contains("─ exact ╯") && said(screen) == short && screen.contains(&format!("{value:.3}"))
+    });
+    session.wait_until("rest", |screen| !screen.contains(". stop"));
+    session.press("q");
+    session.ends(0);
+}
+
+#[test]
+fn a_toggle_gives_exact_silhouettes_up_and_nothing_stale_appears() {
+    let folder = Folder::new();
+    let (table, recipe) = scattered(&folder, 60_000);
+    let value = exactly(&table, &recipe, &["--features", "b,c,d,e,f,g,h"], 3);
+    let mut session = Session::open(&[&table, "--recipe", &recipe, "--k", "3", "--threads", "1"]);
+    session.wait_until("the pass", |screen| screen.contains(" s left") || screen.contains("s: exact in"));
+    if session.screen().contains("s: exact in") {
+        // The machine has other things to do.
+        session.press("s");
+        session.wait_for(" s left");
+    }
+    session.press("f");
+    session.wait_for("[2 Features]");
+    let before = said(&session.screen());
+    session.press(" ");
+    let end = Instant::now() + LIMIT;
+    // What was being computed for yesterday's clusters does not come.
+    while said(&session.screen()) == before || said(&session.screen()).contains("stale") {
+        let now = said(&session.screen());
+        assert!(now.contains('±') || !before.contains('±'), "{now}\n{}", session.screen());
+        assert!(Instant::now() < end, "no new result; the screen is\n{}", session.screen());
+        session.take(Duration::from_millis(20));
+    }
+    session.press("3");
+    session.wait_until("exact values", |screen| screen.contains("─ exact ╯") || screen.contains("s: exact in"));
+    session.press("s");
+    session.wait_until("exact values", |screen| {
+        screen.contains("─ exact ╯") && !said(screen).contains('±') && screen.contains(&format!("{value:.3}"))
+    });
+    session.press("q");
+    session.ends(0);
 }
 
 /// The terminal is never asked anything: an answer that does not come would hang it.

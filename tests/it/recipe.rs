@@ -176,6 +176,43 @@ fn a_relative_source_is_found_beside_the_recipe() {
 }
 
 #[test]
+fn exclusions_count_from_the_recipe_that_names_them() {
+    let desk = Desk::new();
+    for folder in ["study", "study/more"] {
+        std::fs::create_dir_all(desk.path(folder)).unwrap();
+    }
+    let rows = |from: usize, to: usize| (from..to).fold("row\n".to_owned(), |text, row| text + &format!("{row}\n"));
+    // Of that name there are two lists: one leaves nobody, the other nearly everybody.
+    desk.write("called.csv", &rows(0, 900));
+    desk.write("study/called.csv", &rows(0, 1));
+    let recipe = "[source]\nfile = \"t.csv\"\n[plan]\nbudget = 100\nexclude = \"called.csv\"\n";
+    desk.write("study/r.toml", recipe);
+    let learners = |args: &[&str]| -> u64 {
+        let text = desk.data(&[&["plan", "--format", "json"], args].concat());
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()["audience"]["learners"].as_u64().unwrap()
+    };
+    let some = learners(&["--recipe", "study/r.toml"]);
+    assert!(some > 0, "the list beside the recipe is meant");
+    assert_eq!(learners(&["--recipe", "study/r.toml", "--exclude", "called.csv"]), 0, "and by a flag the one here");
+    // Wherever it is saved again, it is the same list.
+    for (saved, exclude) in
+        [("a.toml", "study/called.csv"), ("study/b.toml", "called.csv"), ("study/more/c.toml", "../called.csv")]
+    {
+        desk.data(&["plan", "--recipe", "study/r.toml", "--save-recipe", saved]);
+        assert!(desk.text(saved).contains(&format!("exclude = \"{exclude}\"\n")), "{}", desk.text(saved));
+        assert_eq!(learners(&["--recipe", saved]), some, "{saved}");
+        // From another folder, as from here.
+        let there = desk.path(saved);
+        let args = ["plan", "--recipe", there.to_str().unwrap(), "../t.csv", "--format", "json"];
+        let ran = desk.run_in(&desk.path("study"), &args);
+        assert!(String::from_utf8_lossy(&ran.stdout).contains(&format!("\"learners\":{some}")), "{}", said(&ran));
+    }
+    desk.data(&["plan", "t.csv", "--exclude", "called.csv", "--save-recipe", "study/flag.toml"]);
+    assert!(desk.text("study/flag.toml").contains("exclude = \"../called.csv\"\n"));
+    assert_eq!(learners(&["--recipe", "study/flag.toml"]), 0);
+}
+
+#[test]
 fn a_changed_table_is_reported() {
     let desk = Desk::new();
     desk.data(&["fit", "t.csv", "--k", "2", "--save-recipe", "r.toml"]);

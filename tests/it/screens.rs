@@ -71,6 +71,16 @@ fn states() -> Vec<(&'static str, Explorer)> {
     let mut flow = Explorer::sample();
     flow.press("+ + 4 c left t");
     all.push(("who goes where", flow));
+    let mut step = Explorer::sample();
+    step.press("w space space");
+    all.push(("a step of K-Means", step));
+    let mut stepped = Explorer::sample();
+    stepped.press("+ + + + + + + + w e s e down down");
+    all.push(("two starts stepped to their end", stepped));
+    let mut drawing = Explorer::sample();
+    drawing.works = false;
+    drawing.press("w");
+    all.push(("first centres being drawn", drawing));
     let mut naming = Explorer::sample();
     naming.press("4 r").type_in("नहीं ☃");
     all.push(("editing, with an error", naming));
@@ -223,7 +233,7 @@ fn hostile_text_is_shown_not_obeyed() {
     let file = folder.file("x.csv", text);
     let mut explorer = Explorer::unread(Location::Path(file.into())).loaded();
     explorer.hear(Msg::Resize(160, 50));
-    for way in ["1", "2", "3", "4", "7", "6", "enter", "?"] {
+    for way in ["1", "2", "3", "w", "space", "esc", "4", "7", "6", "enter", "?"] {
         explorer.press(way);
         let screen = explorer.screen().concat();
         let bad = screen.chars().find(|c| c.is_control() || ('\u{202a}'..='\u{202e}').contains(c));

@@ -49,6 +49,11 @@ def make(seed, n):
     for k in (2, 3): groups(f"long-{k}", k, 3, 9, elongated=True)
     for k in (3, 4): groups(f"noise-columns-{k}", k, 3, 8, noise=3)
     groups("two-of-many", 3, 2, 7, noise=8)
+    # Categories beside numbers: a job that goes with three groups, and categories that go with nothing.
+    c = centres(r, 3, 2, 7); x, y, err = mixture(r, n, c, [1] * 3, [1] * 3)
+    named = lambda codes, word: np.array([f"{word}{i}" for i in codes], dtype=object)
+    job = named(np.where(r.random(n) < 0.9, y, r.integers(0, 6, n)), "job")
+    out.append(("blocks-3", "groups", 3, err, np.column_stack([x.astype(object), job])))
     def continuum(name, x): out.append((name, "none", 1, 0.0, x))
     for d in (2, 4, 8): continuum(f"uniform-{d}", r.uniform(size=(n, d)))
     for d in (2, 5, 8): continuum(f"normal-{d}", r.normal(size=(n, d)))
@@ -62,6 +67,8 @@ def make(seed, n):
     continuum("heaped-lognormal", np.column_stack([np.log1p(np.round(pay / grid) * grid + 1000), years]))
     pay = np.exp(13.2 + 0.3 * np.log1p(years) + r.normal(0, 0.7, n)); continuum("pay-and-years", np.column_stack([np.log1p(np.round(pay / 1e5) * 1e5 + 1000), years]))
     continuum("ordinal", np.column_stack([r.binomial(6, 0.5, n), r.binomial(10, 0.4, n), r.normal(size=n)]).astype(float))
+    level = lambda k, skew: named(np.minimum(r.geometric(skew, n), k), "level")
+    continuum("blocks-and-numbers", np.column_stack([r.normal(size=(n, 2)).astype(object), level(5, 0.4), level(12, 0.25)]))
     return out
 
 if __name__ == "__main__":
@@ -71,4 +78,5 @@ if __name__ == "__main__":
         w = csv.writer(f); w.writerow(["name", "kind", "k", "bayes_error"])
         for name, kind, k, err, x in make(a.seed, a.rows):
             w.writerow([name, kind, k, round(err, 4)])
-            np.savetxt(os.path.join(a.out, name + ".csv"), x, delimiter=",", header=",".join(f"x{i}" for i in range(x.shape[1])), comments="", fmt="%.6g")
+            fmt = ["%s" if isinstance(v, str) else "%.6g" for v in x[0]]
+            np.savetxt(os.path.join(a.out, name + ".csv"), x, delimiter=",", header=",".join(f"x{i}" for i in range(x.shape[1])), comments="", fmt=fmt)

@@ -15,16 +15,14 @@ const LEVELS: f64 = 0.98;
 const BEING_TESTED: &str = "Whether the rows really fall apart is being tested.";
 /// A k that explains so much of the total sum of squares is enough for slices.
 const EXPLAINED: f64 = 0.6;
+/// Groups are there where so many k show them. (K-Means with k = 2 cuts an arc in two halves whose line has a valley;
+/// with more clusters it goes along the arc.)
+const SEEN_AT: usize = 2;
 
 impl KEvidence {
     /// Jaccard index of the cluster that comes back least.
     pub fn least_stable(&self) -> Option<f64> {
         self.stability.as_ref()?.jaccard.first().copied()
-    }
-
-    /// Every cluster is parted from its neighbour.
-    pub fn is_parted(&self) -> bool {
-        self.k > 1 && self.valleys.iter().all(|v| v.as_ref().is_some_and(|valley| valley.parts(self.null_dip)))
     }
 
     /// How far the sample's silhouette lies above the band.
@@ -48,21 +46,31 @@ pub fn judge(qualities: &[KQuality], evidence: &Evidence) -> Verdict {
         let (part, share) = ks.iter().find(|e| e.k == k)?.follows?;
         Some((evidence.parts.get(part)?, share))
     };
-    let comes_back = |k: &KEvidence| k.least_stable().is_none_or(|least| least >= STABLE);
-    let groups = ks.iter().rev().find(|k| k.is_parted() && comes_back(k));
+    let groups = groups(ks);
     let suggested = suggested(qualities, ks);
     let mut criteria = plain_verdict.criteria;
     criteria.extend(more_criteria(ks));
+    let k = groups.map(|(number, _)| number);
     let (kind, suggested_k, text) = match (groups, suggested) {
-        (Some(found), _) => (Kind::Groups, Some(found.k), groups_text(found, qualities, evidence)),
+        (Some((number, at)), _) => (Kind::Groups, Some(at.k), groups_text(number, at, qualities, evidence)),
         (None, Some((k, why))) => (Kind::Slices, Some(k), slices_text(k, &why, ks, followed(k))),
         (None, None) => (Kind::Nothing, None, nothing_text(ks)),
     };
-    let k = suggested_k.filter(|_| kind == Kind::Groups);
     let mut sentences = vec![text];
     sentences.extend(plain_verdict.caution);
     sentences.extend(dissent(suggested_k, &criteria, ks, qualities));
     Verdict { kind, k, suggested_k, text: sentences.join(" "), criteria, caution: None }
+}
+
+/// How many groups there are, and the smallest k that shows them; `None` where there are none.
+fn groups(ks: &[KEvidence]) -> Option<(usize, &KEvidence)> {
+    let most = ks.last().map_or(0, |k| k.k);
+    (2..=most).rev().find_map(|number| {
+        let could = ks.iter().filter(|k| k.k >= number);
+        let seen: Vec<&KEvidence> = could.clone().filter(|k| k.groups() >= number).collect();
+        let first = seen.first().copied()?;
+        (seen.len() >= SEEN_AT.min(could.count())).then_some((number, first))
+    })
 }
 
 /// The k for slices, and why that.
@@ -92,9 +100,17 @@ fn number(k: usize) -> String {
     k.checked_sub(2).and_then(|at| WORDS.get(at)).map_or_else(|| k.to_string(), |word| (*word).to_owned())
 }
 
-fn groups_text(found: &KEvidence, qualities: &[KQuality], evidence: &Evidence) -> String {
-    let mut said =
-        format!("{} groups: the largest k whose every cluster is parted from its neighbour", number(found.k));
+fn groups_text(number: usize, found: &KEvidence, qualities: &[KQuality], evidence: &Evidence) -> String {
+    let words = self::number(number);
+    let mut said = if found.k == number {
+        format!("{words} groups: at k = {number} every cluster is parted from its neighbours")
+    } else {
+        format!(
+            "{words} groups, which K-Means shows from k = {} on, where some clusters are slices of one: {}",
+            found.k,
+            sharing(found)
+        )
+    };
     match found.above_band() {
         Some(_) => said += ", above the band",
         None if found.null_silhouette.is_some() => said += ", though its silhouette is not above the band",
@@ -126,10 +142,24 @@ fn nothing_text(ks: &[KEvidence]) -> String {
     format!("Nothing: no k parts its clusters from their neighbours, and none comes back on other rows{best}.")
 }
 
+/// Which clusters belong together.
+fn sharing(found: &KEvidence) -> String {
+    let group_of = found.group_of().unwrap_or_default();
+    let of = |group: usize| -> Vec<String> {
+        (0..group_of.len()).filter(|cluster| group_of[*cluster] == group).map(|cluster| cluster.to_string()).collect()
+    };
+    let shared = (0..found.groups()).map(of).filter(|clusters| clusters.len() > 1);
+    let words = shared.map(|clusters| match clusters.split_last() {
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
 /// What the additional criteria choose.
 fn more_criteria(ks: &[KEvidence]) -> Vec<Criterion> {
     let criterion = |name: &str, k: Option<usize>, why: String| Criterion { name: name.to_owned(), k, why };
-    let parted = ks.iter().rev().find(|k| k.is_parted());
+    let parted = groups(ks);
     let most = ks.iter().filter(|k| k.k > 1).max_by_key(|k| (100 * k.parted() / k.k, std::cmp::Reverse(k.k)));
     let above =
         ks.iter().filter_map(|k| Some((k.above_band()?, k.k))).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
@@ -138,9 +168,14 @@ fn more_criteria(ks: &[KEvidence]) -> Vec<Criterion> {
     let stable = ks.iter().rev().find(|k| k.least_stable().is_some_and(|least| least >= STABLE));
     vec![
         match (parted, most) {
-            (Some(k), _) => {
-                criterion("valleys", Some(k.k), "largest k whose every cluster is parted from its neighbour".into())
+            (Some((number, at)), _) if at.k == number => {
+                criterion("valleys", Some(number), "every cluster is parted from its neighbours".into())
             }
+            (Some((number, at)), _) => criterion(
+                "valleys",
+                Some(number),
+                format!("groups that stay apart at k = {}, slices of one put together", at.k),
+            ),
             (None, Some(k)) => {
                 criterion("valleys", None, format!("no k parts all: at most {} of {} at k = {}", k.parted(), k.k, k.k))
             }

@@ -19,8 +19,8 @@ use rayon::prelude::*;
 
 pub use judgement::{STABLE, judge};
 pub use reference::Ungrouped;
-pub use stability::Stability;
-pub use valley::Valley;
+pub use stability::{NullStability, Stability, adjusted_rand};
+pub use valley::{Join, Valley};
 
 use super::{Mode, silhouettes};
 use crate::cluster::{self, Clustering, Params};
@@ -34,6 +34,8 @@ pub const SAMPLE: usize = 2000;
 pub const TABLES: usize = 20;
 /// Starts for each k on a sample, at most.
 const STARTS: u32 = 10;
+/// How many of them are resampled.
+const STABILITY_TABLES: usize = 3;
 /// Ungrouped tables that are fitted at once, between two looks at the first results.
 const AT_ONCE: usize = 4;
 
@@ -75,10 +77,14 @@ pub struct KEvidence {
     pub gap: Option<Gap>,
     /// Every cluster and its neighbour; empty at k = 1.
     pub valleys: Vec<Option<Valley>>,
-    /// Smallest dips of the reference tables at this k, 95 % of them lie below.
+    /// How the clusters come together to one, ascending in dip; empty at k = 1.
+    pub joins: Vec<Join>,
+    /// Dips of the last join of the reference tables at this k, 95 % of them lie below.
     pub null_dip: Option<f64>,
     /// Whether it comes back.
     pub stability: Option<Stability>,
+    /// How well clusterings of reference tables come back at this k, the mean over some of them.
+    pub null_stability: Option<NullStability>,
     /// The discrete part that the clusters follow most, and the share of its variance between them, where that is most of
     /// it.
     pub follows: Option<(usize, f64)>,
@@ -87,14 +93,22 @@ pub struct KEvidence {
 }
 
 impl KEvidence {
-    /// Clusters that are parted from their neighbour.
-    pub fn parted(&self) -> usize {
-        self.valleys.iter().flatten().filter(|valley| valley.parts(self.null_dip)).count()
+    /// The group of each cluster: clusters that no valley parts belong together; `None` before reference tables were seen,
+    /// and at k = 1.
+    pub fn group_of(&self) -> Option<Vec<usize>> {
+        self.null_dip.filter(|_| self.k > 1).map(|null| valley::groups(&self.joins, self.k, null))
     }
 
-    /// The smallest dip over the clusters; `None` at k = 1.
-    pub fn smallest_dip(&self) -> Option<f64> {
-        valley::smallest_dip(&self.valleys)
+    /// How many groups the clusters make up; 1 where nothing parts them.
+    pub fn groups(&self) -> usize {
+        self.group_of().and_then(|group_of| group_of.into_iter().max()).map_or(1, |last| last + 1)
+    }
+
+    /// Clusters that are parted from every neighbour.
+    pub fn parted(&self) -> usize {
+        let group_of = self.group_of().unwrap_or_default();
+        let alone = |group: &&usize| group_of.iter().filter(|other| other == group).count() == 1;
+        group_of.iter().filter(alone).count()
     }
 }
 
@@ -119,6 +133,7 @@ struct Null {
     share: f64,
     silhouette: Option<f64>,
     dip: Option<f64>,
+    stability: Option<NullStability>,
 }
 
 /// What evidence is gathered about.
@@ -178,7 +193,10 @@ pub fn evidence(
                     let seed = params.seed ^ ((table as u64 + 1) << 20);
                     let values = source.table(question.reference, seed);
                     let fits = fit_all(&values, columns, k_max, Params { seed, ..params }, cancel)?;
-                    fits.map(|(matrix, found)| nulls_of(&matrix, &ordered, &found, seed, cancel)).transpose()
+                    let params = Params { seed, ..params };
+                    let stability = table < STABILITY_TABLES;
+                    fits.map(|(matrix, found)| nulls_of(&matrix, &ordered, &found, params, stability, cancel))
+                        .transpose()
                 })
                 .collect::<Result<_, Cancelled>>()?;
             nulls.extend(batch.into_iter().map(Option::unwrap_or_default));
@@ -200,26 +218,29 @@ fn first(
     (ordered, discrete): (&[usize], &[(usize, Range<usize>)]),
     seed: u64,
 ) -> KEvidence {
-    let valleys = sampled.filter(|_| clustering.k > 1).map(|sampled| {
+    let borders = sampled.filter(|_| clustering.k > 1).map(|sampled| {
         let labels = stability::nearest_centroids(sampled, clustering);
-        valley::valleys(sampled, ordered, clustering, &labels, seed)
+        valley::borders(sampled, ordered, clustering, &labels, seed)
     });
+    let borders = borders.unwrap_or_default();
     KEvidence {
         k: clustering.k,
         null_wcss: None,
         null_silhouette: None,
         silhouette: None,
         gap: None,
-        valleys: valleys.unwrap_or_default(),
+        valleys: if borders.is_empty() { Vec::new() } else { valley::of_clusters(&borders, clustering) },
+        joins: valley::joins(&borders, clustering.k, true),
         null_dip: None,
         stability: None,
+        null_stability: None,
         follows: levels::follows(matrix, clustering, discrete),
         prediction_strength: None,
     }
 }
 
 /// At most `most` of the used rows, without repetition, row-major.
-fn sample(matrix: &Matrix, most: usize, seed: u64) -> Vec<f64> {
+pub(super) fn sample(matrix: &Matrix, most: usize, seed: u64) -> Vec<f64> {
     let rows = matrix.rows();
     let mut chosen: Vec<u32> = (0..rows as u32).collect();
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
@@ -271,18 +292,24 @@ fn nulls_of(
     matrix: &Matrix,
     ordered: &[usize],
     found: &[Clustering],
-    seed: u64,
+    params: Params,
+    stability: bool,
     cancel: &Cancel,
 ) -> Result<Vec<Null>, Cancelled> {
-    let silhouettes = mean_silhouettes(matrix, found, seed, cancel)?;
+    let silhouettes = mean_silhouettes(matrix, found, params.seed, cancel)?;
+    let stability = if stability { stability::of_null(matrix, found, params, cancel)? } else { Vec::new() };
     let total = matrix.total_ss();
-    let null = |(clustering, silhouette): (&Clustering, Option<f64>)| Null {
-        log_wcss: clustering.wcss.max(f64::MIN_POSITIVE).ln(),
-        share: if total > 0.0 { clustering.wcss / total } else { 0.0 },
-        silhouette,
-        dip: valley::smallest_dip(&valley::valleys(matrix, ordered, clustering, &clustering.labels, seed)),
+    let null = |(at, (clustering, silhouette)): (usize, (&Clustering, Option<f64>))| {
+        let borders = valley::borders(matrix, ordered, clustering, &clustering.labels, params.seed);
+        Null {
+            log_wcss: clustering.wcss.max(f64::MIN_POSITIVE).ln(),
+            share: if total > 0.0 { clustering.wcss / total } else { 0.0 },
+            silhouette,
+            dip: valley::joins(&borders, clustering.k, false).last().map(|join| join.dip),
+            stability: stability.get(at).copied().flatten(),
+        }
     };
-    Ok(found.iter().zip(silhouettes).map(null).collect())
+    Ok(found.iter().zip(silhouettes).enumerate().map(null).collect())
 }
 
 /// Bands, gaps and dips out of the reference tables so far.
@@ -298,6 +325,7 @@ fn summarise(evidence: &mut Evidence, found: &[Clustering], nulls: &[Vec<Null>])
         k.null_wcss = band(of.iter().map(|null| null.share).collect());
         k.null_silhouette = band(of.iter().filter_map(|null| null.silhouette).collect());
         k.null_dip = quantile(&mut of.iter().filter_map(|null| null.dip).collect::<Vec<_>>(), 0.95);
+        k.null_stability = stability::mean(of.iter().filter_map(|null| null.stability));
         let n = of.len() as f64;
         let mean = of.iter().map(|null| null.log_wcss).sum::<f64>() / n;
         let variance = of.iter().map(|null| (null.log_wcss - mean).powi(2)).sum::<f64>() / n;
@@ -351,12 +379,25 @@ mod tests {
         assert!(at(1).valleys.is_empty() && at(1).stability.is_none() && at(1).null_silhouette.is_none());
         let verdict = judge(&qualities, &evidence);
         assert_eq!((verdict.kind, verdict.k, verdict.suggested_k), (quality::Kind::Groups, Some(3), Some(3)));
-        assert!(
-            verdict.text.starts_with("Three groups: the largest k whose every cluster is parted"),
-            "{}",
-            verdict.text
-        );
+        assert!(verdict.text.starts_with("Three groups: at k = 3 every cluster is parted"), "{}", verdict.text);
         assert_eq!(verdict.criteria.len(), 10);
+        // Two of five clusters are halves of one group each: still three groups.
+        assert_eq!((at(5).groups(), at(2).groups()), (3, 2));
+        let group_of = at(5).group_of().unwrap();
+        assert_eq!((group_of[0], group_of.iter().max()), (0, Some(&2)));
+        let null = at(3).null_stability.unwrap();
+        assert!(null.least_jaccard < 0.9 && at(3).stability.as_ref().unwrap().ari > null.ari, "{null:?}");
+    }
+
+    #[test]
+    fn a_small_group_beside_a_large_one_is_found_where_k_means_halves_the_large_one() {
+        let mut values = table(&[[0.0, 0.0]], 900, 5);
+        values.extend(table(&[[6.5, 6.5]], 22, 6));
+        let (qualities, evidence) = gathered(&values, TABLES);
+        let verdict = judge(&qualities, &evidence);
+        assert_eq!((verdict.kind, verdict.k), (quality::Kind::Groups, Some(2)), "{}", verdict.text);
+        let shown = verdict.suggested_k.unwrap();
+        assert!(shown > 2 && verdict.text.contains("slices of one"), "{}", verdict.text);
     }
 
     #[test]

@@ -15,19 +15,23 @@ pub enum Ungrouped {
     Copula,
     /// Each column's own values, permuted: correlation is gone too, so that any correlated columns look like structure.
     Permuted,
+    /// Uniform values in the box along the principal components that holds the data (Tibshirani, Walther & Hastie 2001);
+    /// skewed columns look like structure beside it.
+    PcaBox,
     /// None: nothing is said about structure.
     None,
 }
 
 impl Ungrouped {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Copula, Self::Permuted, Self::None];
+    pub const ALL: [Self; 4] = [Self::Copula, Self::Permuted, Self::PcaBox, Self::None];
 
     /// Its name in flags and files.
     pub fn word(self) -> &'static str {
         match self {
             Self::Copula => "copula",
             Self::Permuted => "permuted",
+            Self::PcaBox => "pca-box",
             Self::None => "none",
         }
     }
@@ -78,6 +82,7 @@ impl<'a> Source<'a> {
         let mut table = vec![0.0; rows * columns];
         let mut latent = match reference {
             Ungrouped::Copula => self.correlated(&mut rng),
+            Ungrouped::PcaBox => self.boxed(&mut rng),
             Ungrouped::Permuted | Ungrouped::None => vec![Vec::new(); self.sorted.len()],
         }
         .into_iter();
@@ -93,12 +98,45 @@ impl<'a> Source<'a> {
                 continue;
             }
             let (Some(latent), Some(sorted)) = (latent.next(), sorted.next()) else { continue };
+            if reference == Ungrouped::PcaBox {
+                for (row, value) in latent.into_iter().enumerate() {
+                    table[row * columns + part.columns.start] = value;
+                }
+                continue;
+            }
             let order = if latent.is_empty() { shuffled(rows, &mut rng) } else { order_of(&latent) };
             for (rank, row) in order.into_iter().enumerate() {
                 table[row as usize * columns + part.columns.start] = sorted[rank];
             }
         }
         table
+    }
+
+    /// Uniform values by column in the box along the principal components.
+    fn boxed(&self, rng: &mut Xoshiro256PlusPlus) -> Vec<Vec<f64>> {
+        let numbers = self.parts.iter().filter(|part| !part.nominal);
+        let columns: Vec<Vec<f64>> = numbers.map(|part| self.column(part.columns.start)).collect();
+        let (rows, d) = (self.rows(), columns.len());
+        let mean: Vec<f64> = columns.iter().map(|column| column.iter().sum::<f64>() / rows as f64).collect();
+        let product = |a: usize, b: usize| -> f64 {
+            columns[a].iter().zip(&columns[b]).map(|(x, y)| (x - mean[a]) * (y - mean[b])).sum()
+        };
+        let axes = eigenvectors((0..d).map(|a| (0..d).map(|b| product(a, b)).collect()).collect());
+        let mut boxed = vec![vec![0.0; rows]; d];
+        for axis in axes {
+            let along = |row: usize| (0..d).map(|at| axis[at] * (columns[at][row] - mean[at])).sum::<f64>();
+            let (low, high) = (0..rows)
+                .map(along)
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+            let drawn: Vec<f64> = (0..rows).map(|_| low + (high - low) * rng.random_range(0.0..=1.0)).collect();
+            for (column, by) in boxed.iter_mut().zip(&axis) {
+                column.iter_mut().zip(&drawn).for_each(|(to, value)| *to += value * by);
+            }
+        }
+        for (column, mean) in boxed.iter_mut().zip(mean) {
+            column.iter_mut().for_each(|value| *value += mean);
+        }
+        boxed
     }
 
     /// Normal values by column, correlated as the scores are.
@@ -114,6 +152,40 @@ impl<'a> Source<'a> {
         }
         latent
     }
+}
+
+/// Sweeps of rotations at most; a handful are enough for any matrix.
+const SWEEPS: usize = 50;
+
+/// The eigenvectors of a symmetric matrix, by Jacobi's rotations.
+fn eigenvectors(mut matrix: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+    let d = matrix.len();
+    let mut vectors: Vec<Vec<f64>> = (0..d).map(|at| (0..d).map(|i| f64::from(u8::from(i == at))).collect()).collect();
+    let size: f64 = (0..d).map(|at| matrix[at][at].abs()).sum();
+    for _ in 0..SWEEPS {
+        let off: f64 = (0..d).flat_map(|p| (p + 1..d).map(move |q| (p, q))).map(|(p, q)| matrix[p][q].abs()).sum();
+        if off <= 1e-12 * size {
+            break;
+        }
+        for (p, q) in (0..d).flat_map(|p| (p + 1..d).map(move |q| (p, q))) {
+            if matrix[p][q] == 0.0 {
+                continue;
+            }
+            let theta = (matrix[q][q] - matrix[p][p]) / (2.0 * matrix[p][q]);
+            let tangent = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
+            let cosine = 1.0 / (tangent * tangent + 1.0).sqrt();
+            let sine = tangent * cosine;
+            let turn = |a: f64, b: f64| (cosine * a - sine * b, sine * a + cosine * b);
+            for row in &mut matrix {
+                (row[p], row[q]) = turn(row[p], row[q]);
+            }
+            for at in 0..d {
+                (matrix[p][at], matrix[q][at]) = turn(matrix[p][at], matrix[q][at]);
+                (vectors[p][at], vectors[q][at]) = turn(vectors[p][at], vectors[q][at]);
+            }
+        }
+    }
+    vectors
 }
 
 /// A column that is clearly of several modes by itself: groups along it would be in every table that keeps its values.
@@ -266,6 +338,34 @@ mod tests {
         let mut skewed = [column(&values, 2, 3), column(&table, 2, 3)];
         skewed.iter_mut().for_each(|values| values.sort_unstable_by(f64::total_cmp));
         assert_eq!(skewed[0], skewed[1]);
+    }
+
+    #[test]
+    fn the_box_lies_along_the_principal_components() {
+        // y = 2x with a little noise: the box is long along (1, 2) and thin across.
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(3);
+        let values: Vec<f64> = (0..1000)
+            .flat_map(|_| {
+                let (x, noise) = (normal(&mut rng), 0.1 * normal(&mut rng));
+                [5.0 + x - 2.0 * noise, 2.0 * x + noise]
+            })
+            .collect();
+        let parts = parts(2);
+        let table = Source::new(&values, 2, &parts).table(Ungrouped::PcaBox, 1);
+        let across = |row: &[f64]| (2.0 * (row[0] - 5.0) - row[1]) / 5.0_f64.sqrt();
+        let along = |row: &[f64]| ((row[0] - 5.0) + 2.0 * row[1]) / 5.0_f64.sqrt();
+        let range = |values: &[f64], of: &dyn Fn(&[f64]) -> f64| {
+            let all: Vec<f64> = values.chunks(2).map(of).collect();
+            (all.iter().copied().fold(f64::INFINITY, f64::min), all.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+        };
+        for of in [&across as &dyn Fn(&[f64]) -> f64, &along] {
+            let (own, drawn) = (range(&values, of), range(&table, of));
+            let width = own.1 - own.0;
+            assert!(drawn.0 > own.0 - 0.05 * width && drawn.1 < own.1 + 0.05 * width, "{own:?} {drawn:?}");
+            assert!(drawn.1 - drawn.0 > 0.9 * width, "{own:?} {drawn:?}");
+        }
+        let middle = table.chunks(2).filter(|row| along(row).abs() < 0.5).count();
+        assert!(middle < 300, "uniform, not normal: {middle}");
     }
 
     #[test]

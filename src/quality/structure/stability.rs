@@ -29,22 +29,33 @@ pub struct Stability {
     pub ari: f64,
 }
 
-/// Adds stability and prediction strength for every k.
-pub(super) fn add(
-    evidence: &mut Evidence,
+/// What of a clustering comes back in a table without groups.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NullStability {
+    /// Jaccard index of the cluster that comes back least.
+    pub least_jaccard: f64,
+    /// As [`Stability::ari`].
+    pub ari: f64,
+}
+
+/// Parameters of one of several draws.
+fn seeded(params: Params, what: u64, i: u64) -> Params {
+    Params { seed: params.seed ^ (what << 40) ^ (i + 1), ..params }
+}
+
+/// Stability by k of clusterings for k = 1, 2, …; `None` at k = 1.
+fn stabilities(
     matrix: &Matrix,
     found: &[Clustering],
     params: Params,
     cancel: &Cancel,
-) -> Result<(), Cancelled> {
+) -> Result<Vec<Option<Stability>>, Cancelled> {
     let (rows, k_max) = (matrix.rows(), found.len());
-    let seeded = |what: u64, i: u64| Params { seed: params.seed ^ (what << 40) ^ (i + 1), ..params };
     let own: Vec<Vec<u16>> = found.iter().map(|c| labels_of_rows(matrix, c)).collect();
-
     let jaccards: Vec<Vec<Vec<f64>>> = (0..RESAMPLES)
         .into_par_iter()
         .map(|i| {
-            let params = seeded(1, i);
+            let params = seeded(params, 1, i);
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(params.seed);
             let drawn: Vec<u32> = (0..rows).map(|_| rng.random_range(0..rows as u32)).collect();
             let Some((_, fits)) = fit_all(&values_of(matrix, &drawn), matrix.columns(), k_max, params, cancel)? else {
@@ -58,7 +69,8 @@ pub(super) fn add(
         .into_par_iter()
         .map(|i| {
             let all: Vec<u32> = (0..rows as u32).collect();
-            let Some((again, fits)) = fit_all(&values_of(matrix, &all), matrix.columns(), k_max, seeded(2, i), cancel)?
+            let params = seeded(params, 2, i);
+            let Some((again, fits)) = fit_all(&values_of(matrix, &all), matrix.columns(), k_max, params, cancel)?
             else {
                 return Ok(Vec::new());
             };
@@ -66,10 +78,53 @@ pub(super) fn add(
         })
         .collect::<Result<_, Cancelled>>()?;
 
+    let of_k = |at: usize| {
+        let by_cluster = |cluster| average(jaccards.iter().filter_map(|of| Some(of.get(at)?[cluster])).collect());
+        let mut jaccard: Vec<f64> = (0..=at).filter_map(by_cluster).collect();
+        jaccard.sort_unstable_by(f64::total_cmp);
+        let ari = agreements.iter().filter_map(|of| of.get(at).copied()).reduce(f64::min);
+        ari.filter(|_| at > 0 && !jaccard.is_empty()).map(|ari| Stability { jaccard, ari })
+    };
+    Ok((0..k_max).map(of_k).collect())
+}
+
+fn average(values: Vec<f64>) -> Option<f64> {
+    let n = values.len() as f64;
+    (n > 0.0).then(|| values.into_iter().sum::<f64>() / n)
+}
+
+/// Stability of the clusterings of a reference table.
+pub(super) fn of_null(
+    matrix: &Matrix,
+    found: &[Clustering],
+    params: Params,
+    cancel: &Cancel,
+) -> Result<Vec<Option<NullStability>>, Cancelled> {
+    let null = |s: Stability| Some(NullStability { least_jaccard: *s.jaccard.first()?, ari: s.ari });
+    Ok(stabilities(matrix, found, params, cancel)?.into_iter().map(|s| s.and_then(null)).collect())
+}
+
+/// The mean over reference tables.
+pub(super) fn mean(of: impl Iterator<Item = NullStability>) -> Option<NullStability> {
+    let (jaccards, aris): (Vec<f64>, Vec<f64>) = of.map(|null| (null.least_jaccard, null.ari)).unzip();
+    Some(NullStability { least_jaccard: average(jaccards)?, ari: average(aris)? })
+}
+
+/// Adds stability and prediction strength for every k.
+pub(super) fn add(
+    evidence: &mut Evidence,
+    matrix: &Matrix,
+    found: &[Clustering],
+    params: Params,
+    cancel: &Cancel,
+) -> Result<(), Cancelled> {
+    let (rows, k_max) = (matrix.rows(), found.len());
+    let stabilities = stabilities(matrix, found, params, cancel)?;
+
     let strengths: Vec<Vec<f64>> = (0..DIVISIONS)
         .into_par_iter()
         .map(|i| {
-            let params = seeded(3, i);
+            let params = seeded(params, 3, i);
             let order = shuffled(rows, &mut Xoshiro256PlusPlus::seed_from_u64(params.seed));
             let (train, test) = order.split_at(rows / 2);
             let fit = |rows: &[u32]| fit_all(&values_of(matrix, rows), matrix.columns(), k_max, params, cancel);
@@ -82,18 +137,10 @@ pub(super) fn add(
         })
         .collect::<Result<_, Cancelled>>()?;
 
-    let mean = |values: Vec<f64>| {
-        let n = values.len() as f64;
-        (n > 0.0).then(|| values.into_iter().sum::<f64>() / n)
-    };
     for k in evidence.ks.iter_mut().filter(|k| k.k > 1 && k.k <= k_max) {
         let at = k.k - 1;
-        let by_cluster = |cluster| mean(jaccards.iter().filter_map(|of| Some(of.get(at)?[cluster])).collect());
-        let mut jaccard: Vec<f64> = (0..k.k).filter_map(by_cluster).collect();
-        jaccard.sort_unstable_by(f64::total_cmp);
-        let ari = agreements.iter().filter_map(|of| of.get(at).copied()).reduce(f64::min);
-        k.stability = ari.filter(|_| !jaccard.is_empty()).map(|ari| Stability { jaccard, ari });
-        k.prediction_strength = mean(strengths.iter().filter_map(|of| of.get(at).copied()).collect());
+        k.stability.clone_from(&stabilities[at]);
+        k.prediction_strength = average(strengths.iter().filter_map(|of| of.get(at).copied()).collect());
     }
     Ok(())
 }
@@ -138,8 +185,8 @@ fn jaccard(before: &[u16], after: &[u16], k: usize) -> Vec<f64> {
     table.iter().map(best).collect()
 }
 
-/// Adjusted Rand index of two labellings; 1 where both put everybody together.
-fn adjusted_rand(a: &[u16], b: &[u16]) -> f64 {
+/// Adjusted Rand index (Hubert & Arabie 1985) of two labellings of the same rows; 1 where both put everybody together.
+pub fn adjusted_rand(a: &[u16], b: &[u16]) -> f64 {
     let k = 1 + a.iter().chain(b).copied().max().map_or(0, usize::from);
     let table = table(a, b, k);
     let pairs = |n: f64| n * (n - 1.0) / 2.0;

@@ -1,4 +1,10 @@
-//! Is there a valley between two neighbouring clusters, or is one continuum cut in two?
+//! Is there a valley between two neighbouring clusters, or is one continuum cut in two? And which clusters are
+//! slices of one group?
+//!
+//! Between every two adjacent clusters Hartigan's dip is measured on the line between their centroids. Clusters without a
+//! valley between them belong together, and so on from one to the next: what remains apart are groups, however many
+//! clusters K-Means cut each into. (Over-clustering and joining of what is unimodal: Vardakas, Kalogeratos & Likas,
+//! *UniForCE: The Unimodality Forest Method for Clustering*, 2023.)
 
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -29,60 +35,115 @@ pub struct Valley {
 const SIGNIFICANT: f64 = 0.02;
 /// A dip parts where it is so many times the one that 95 % of the reference tables stay below. (A continuum that K-Means
 /// cuts has dips too, and they do not vanish with more rows: those of reference tables say how large they are.)
-const BEYOND: f64 = 1.5;
-
-impl Valley {
-    /// Whether it parts the two: significant, and clearly larger than in reference tables.
-    pub fn parts(&self, null_dip: Option<f64>) -> bool {
-        self.p < SIGNIFICANT && null_dip.is_some_and(|null| self.dip > BEYOND * null)
-    }
-}
+const BEYOND: f64 = 1.2;
 
 /// Two clusters that are apart by less of their squared distance in columns with an order differ by levels.
 const MOSTLY: f64 = 0.5;
 
-/// The valley of every cluster; `None` for one that has no neighbour, and for one that differs from it by
-/// levels of discrete columns.
+/// Two adjacent clusters, and what lies between them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Border {
+    one: usize,
+    other: usize,
+    /// Hartigan's dip, rows it was measured on and its p-value; `None` where the two differ by levels of discrete columns.
+    valley: Option<(f64, usize, f64)>,
+}
+
+/// Where two parts of the clusters come together if dips up to this one do not part.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Join {
+    /// The smallest dip between the two parts; 0 where it is not significant.
+    pub dip: f64,
+    one: usize,
+    other: usize,
+}
+
+/// The borders between adjacent clusters: those of which no third centroid lies in between (Gabriel & Sokal 1969).
 ///
 /// `labels` go by distinct row of the matrix, which may be a sample of what was clustered. Rows are projected on the line
 /// between the centroids in the `ordered` columns alone: between the levels of a category, and between the few values of a
 /// count or a year, there is nothing that could be a valley.
-pub(super) fn valleys(
+pub(super) fn borders(
     matrix: &Matrix,
     ordered: &[usize],
     clustering: &Clustering,
     labels: &[u16],
     seed: u64,
-) -> Vec<Option<Valley>> {
-    let members = members(matrix, clustering.k, labels, seed);
-    let nearest = clustering.nearest();
-    (0..clustering.k)
+) -> Vec<Border> {
+    let (k, d) = (clustering.k, matrix.columns());
+    let members = members(matrix, k, labels, seed);
+    let centroid = |at: usize| &clustering.centroids[at * d..(at + 1) * d];
+    let apart = |a: usize, b: usize, at: usize| centroid(b)[at] - centroid(a)[at];
+    let square = |a: usize, b: usize| (0..d).map(|at| apart(a, b, at).powi(2)).sum::<f64>();
+    let pairs: Vec<(usize, usize)> = (0..k).flat_map(|one| (one + 1..k).map(move |other| (one, other))).collect();
+    let between = |a: usize, b: usize, c: usize| c != a && c != b && square(a, c) + square(b, c) < square(a, b);
+    pairs
         .into_par_iter()
-        .map(|cluster| {
-            let (neighbour, _) = nearest[cluster]?;
-            let side = members[cluster].len().min(members[neighbour].len());
-            let d = matrix.columns();
-            let apart = |at: usize| clustering.centroids[neighbour * d + at] - clustering.centroids[cluster * d + at];
-            let line: Vec<(usize, f64)> = ordered.iter().map(|at| (*at, apart(*at))).collect();
+        .filter(|&(one, other)| !(0..k).any(|third| between(one, other, third)))
+        .map(|(one, other)| {
+            let line: Vec<(usize, f64)> = ordered.iter().map(|at| (*at, apart(one, other, *at))).collect();
             let in_order: f64 = line.iter().map(|(_, by)| by * by).sum();
-            let all: f64 = (0..d).map(|at| apart(at) * apart(at)).sum();
-            if in_order < all * MOSTLY {
-                return None;
+            if in_order < square(one, other) * MOSTLY {
+                return Border { one, other, valley: None };
             }
-            let rows = members[cluster][..side].iter().chain(&members[neighbour][..side]);
+            let side = members[one].len().min(members[other].len());
+            let rows = members[one][..side].iter().chain(&members[other][..side]);
             let on_line = |row: &u32| line.iter().map(|(at, by)| matrix.row(*row as usize)[*at] * by).sum::<f64>();
             let mut places: Vec<f64> = rows.map(on_line).collect();
             places.sort_unstable_by(f64::total_cmp);
             spread_ties(&mut places, seed);
             let dip = dip::dip(&places);
-            Some(Valley { neighbour, dip, rows: places.len(), p: dip::p_value(dip, places.len()) })
+            Border { one, other, valley: Some((dip, places.len(), dip::p_value(dip, places.len()))) }
         })
         .collect()
 }
 
-/// The smallest dip; `None` without any.
-pub(super) fn smallest_dip(valleys: &[Option<Valley>]) -> Option<f64> {
-    valleys.iter().flatten().map(|valley| valley.dip).reduce(f64::min)
+/// The valley of every cluster to its nearest neighbour; `None` for one that has none, and for one that differs from it
+/// by levels of discrete columns.
+pub(super) fn of_clusters(borders: &[Border], clustering: &Clustering) -> Vec<Option<Valley>> {
+    let nearest = clustering.nearest().into_iter().enumerate();
+    let valley = |(cluster, neighbour): (usize, Option<(usize, f64)>)| {
+        let (neighbour, _) = neighbour?;
+        let pair = (cluster.min(neighbour), cluster.max(neighbour));
+        let (dip, rows, p) = borders.iter().find(|b| (b.one, b.other) == pair)?.valley?;
+        Some(Valley { neighbour, dip, rows, p })
+    };
+    nearest.map(valley).collect()
+}
+
+/// The joins that make one of all clusters, ascending in dip: a minimum spanning forest of the borders. With `tested`, dips
+/// that are not significant part nothing.
+pub(super) fn joins(borders: &[Border], k: usize, tested: bool) -> Vec<Join> {
+    let dip = |valley: Option<(f64, usize, f64)>| match valley {
+        Some((dip, _, p)) if p < SIGNIFICANT || !tested => dip,
+        _ => 0.0,
+    };
+    let mut all: Vec<Join> = borders.iter().map(|b| Join { dip: dip(b.valley), one: b.one, other: b.other }).collect();
+    all.sort_by(|a, b| a.dip.total_cmp(&b.dip));
+    let mut part: Vec<usize> = (0..k).collect();
+    all.retain(|join| merge(&mut part, join));
+    all
+}
+
+/// Puts two parts together, unless they are; says whether it did.
+fn merge(part: &mut [usize], join: &Join) -> bool {
+    let (one, other) = (part[join.one], part[join.other]);
+    let (kept, gone) = (one.min(other), one.max(other));
+    part.iter_mut().filter(|part| **part == gone).for_each(|part| *part = kept);
+    one != other
+}
+
+/// The group of each of k clusters: groups are numbered by their first cluster, from 0. `null`: the dip that 95 % of the
+/// reference tables' largest joins stay below.
+pub(super) fn groups(joins: &[Join], k: usize, null: f64) -> Vec<usize> {
+    let mut part: Vec<usize> = (0..k).collect();
+    for join in joins.iter().filter(|join| join.dip <= BEYOND * null) {
+        merge(&mut part, join);
+    }
+    let mut first: Vec<usize> = part.clone();
+    first.sort_unstable();
+    first.dedup();
+    part.iter().map(|part| first.partition_point(|first| first < part)).collect()
 }
 
 /// Rows of each cluster in random order, at most [`SIDE`]; a row that is there more than once may be drawn as often.

@@ -212,7 +212,7 @@ fn composition_json(cleaned: &Cleaned, made: &MadeOf) -> CompositionJson {
         experience: made.experience,
         above_peers: made.above_peers.and_then(Part::told),
         older: made.older.and_then(Part::told),
-        age_is_assumed: cleaned.ages.as_ref().map(|ages| ages.basis.is_assumed()),
+        age_is_assumed: cleaned.learners.ages.as_ref().map(|ages| ages.basis.is_assumed()),
         age_bands: made.bands.iter().copied().collect(),
         stages: made.stages.iter().copied().collect(),
         of_kind: made.of_kind.iter().map(|(kind, learners)| (kind.word(), *learners)).collect(),
@@ -376,7 +376,7 @@ pub fn of_kind(
 
 /// What an audience is made of, and what it would be by the rule in use: pay, experience, peers, age.
 pub fn made_of(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> [[String; 3]; 4] {
-    let approx = if cleaned.ages.as_ref().is_some_and(|ages| ages.basis.is_assumed()) { "≈" } else { "" };
+    let approx = if cleaned.learners.ages.as_ref().is_some_and(|ages| ages.basis.is_assumed()) { "≈" } else { "" };
     let [own, rule] = both_made_of(plan, audience);
     let (own, rule) = (own.get(), rule.get());
     let percent = |part: Option<Part>| part.map_or("–".to_owned(), Part::percent);

@@ -18,6 +18,7 @@ pub(super) fn section(told: &Told<'_>, noun: Noun) -> Section {
             of_clustered(told, evidence.rows)
         )));
     }
+    blocks.extend(told.sweep.warnings.iter().map(|warning| Block::Note(warning.clone())));
     if let Some(verdict) = &told.sweep.verdict {
         let rows = verdict
             .criteria

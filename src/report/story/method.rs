@@ -4,6 +4,7 @@ use super::k::of_clustered;
 use super::{Block, Section, Table, Told, words};
 use crate::matrix::simd;
 use crate::privacy;
+use crate::report::misleading;
 use crate::report::text::Align;
 use crate::segments::floor::{counted, is_few};
 use crate::table::ledger::Effect;
@@ -81,6 +82,7 @@ fn method(told: &Told<'_>) -> Section {
     }
     let mut notices = told.cleaned.table.notices.clone();
     notices.extend(encoded.notices.iter().cloned());
+    notices.extend(misleading(told.cleaned, told.prepared));
     notices.extend(told.found.clustering.notices.iter().cloned());
     let mut blocks = vec![Block::List(said), Block::Table(ledger(told))];
     blocks.extend(

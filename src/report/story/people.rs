@@ -70,7 +70,7 @@ pub(super) fn section(told: &Told<'_>, noun: Noun, missing: &mut Vec<String>) ->
         Block::Table(overview(told, &known)),
     ];
     if described.ages.first().is_some_and(|age| age.basis.is_assumed())
-        && let Some(ages) = &told.cleaned.ages
+        && let Some(ages) = &told.cleaned.learners.ages
     {
         blocks.push(Block::Note(format!("≈ Age is {}; it says nothing that experience does not say.", ages.how())));
     }
@@ -146,11 +146,13 @@ fn overview(told: &Told<'_>, known: &[Known<'_>]) -> Table {
         chosen.sort_by(|a, b| b.eta_squared.total_cmp(&a.eta_squared));
         chosen.truncate(MOST_COLUMNS);
     }
+    let labels = chosen.iter().map(|n| (format!("{}: median (quartiles)", n.label()), Align::Right));
+    let labels: Vec<(String, Align)> = labels.collect();
     let chosen: Vec<&str> = chosen.iter().map(|n| n.column.as_str()).collect();
     let ages = known.iter().any(|c| c.age.is_some());
     let mut columns = vec![("name".to_owned(), Align::Left), (people(told).to_lowercase(), Align::Right)];
     columns.push(("share".to_owned(), Align::Right));
-    columns.extend(chosen.iter().map(|name| (format!("{name}: median (quartiles)"), Align::Right)));
+    columns.extend(labels);
     if ages {
         columns.push(("median age".to_owned(), Align::Right));
     }

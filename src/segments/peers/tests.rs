@@ -23,6 +23,7 @@ fn learners(rows: &[Row]) -> Learners {
         learner_of: Some(rows.iter().map(|r| r.0).collect()),
         ledger: Ledger::default(),
         experience: None,
+        ages: None,
     }
 }
 

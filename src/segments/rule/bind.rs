@@ -91,6 +91,9 @@ impl<'a, C: Columns + ?Sized> Binder<'a, C> {
         if name.eq_ignore_ascii_case("cluster") {
             return RuleError::new(at.clone(), "there are no clusters yet").hint("choose k first");
         }
+        if let Some(instead) = self.columns.instead(name) {
+            return error.hint(instead);
+        }
         let names = self.columns.names();
         match nearest(name, names.iter().map(String::as_str)) {
             Some(near) => error.hint(format!("did you mean {near}?")),

@@ -8,6 +8,11 @@ pub trait Columns {
     /// The column of this name or role (`pay`, `experience`, `job`, `cluster` …), if there is one.
     fn resolve(&self, name: &str) -> Option<ColumnRef<'_>>;
 
+    /// What to ask for instead of a name that stands for no column, where more can be said than the nearest name.
+    fn instead(&self, _name: &str) -> Option<String> {
+        None
+    }
+
     /// The names to offer when one is mistyped.
     fn names(&self) -> Vec<String>;
 }

@@ -48,6 +48,7 @@ fn table(rows: usize, seed: u64, is_poor: impl Fn(f64, f64, &str) -> bool) -> (L
         learner_of: None,
         ledger: Ledger::default(),
         experience: None,
+        ages: None,
     };
     let peers = peers(&learners, &pay_for_experience(&learners).unwrap(), 5).unwrap();
     (learners, peers)

@@ -5,7 +5,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod toml;
-mod write;
+pub(in crate::study) mod write;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,6 +20,7 @@ use crate::quality::structure::Ungrouped;
 use crate::segments::audience::Wanted;
 use crate::segments::profile::Profile;
 use crate::table::RoleChoices;
+use crate::table::age::ASSUMED;
 use crate::table::cleaning::Cleaning;
 
 /// The rule that a drill opens with.
@@ -49,6 +50,16 @@ impl Inputs {
     /// What was chosen where `features` are what a table's `defaults` were made into.
     pub fn of(features: &[Feature], defaults: &[Feature]) -> Self {
         if features == defaults { Self::Default } else { Self::Chosen(choice::choices(features, defaults)) }
+    }
+
+    /// Whether an age that is assumed may be among them.
+    fn assume_age(&self) -> bool {
+        let is = |name: &str| name.trim().eq_ignore_ascii_case(ASSUMED);
+        match self {
+            Self::Default => false,
+            Self::Named(names) => names.iter().any(|name| is(name)),
+            Self::Chosen(choices) => choices.iter().any(|choice| choice.on && is(&choice.column)),
+        }
     }
 }
 
@@ -140,6 +151,7 @@ impl Recipe {
             && self.scale == other.scale
             && self.roles == other.roles
             && self.cleaning.same_rows(&other.cleaning)
+            && (!self.features.assume_age() || self.cleaning.graduation_age == other.cleaning.graduation_age)
             && self.params() == other.params()
     }
 

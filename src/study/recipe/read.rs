@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::source::from_working_directory;
 use super::toml::{Document, Section, Value};
 use super::{Inputs, PlanChoices, Recipe, Seen, Source};
 use crate::cluster::Engine;
@@ -54,11 +55,13 @@ impl Recipe {
     /// A file that cannot be read, TOML that is none, unknown keys and wrong values, with line and column.
     pub fn read(path: &Path) -> Result<Self> {
         let mut recipe = Self::parse(&text_of(path)?, &path.display().to_string())?;
-        recipe.source.folder = Some(folder_of(path));
+        let folder = folder_of(path);
+        recipe.plan.exclude = recipe.plan.exclude.map(|path| from_working_directory(path, &folder));
+        recipe.source.folder = Some(folder);
         Ok(recipe)
     }
 
-    /// Reads a recipe from its text; `name` is what complaints call it.
+    /// Reads a recipe from its text; `name` is what complaints call it. Paths in it stay as they are.
     ///
     /// # Errors
     /// As [`Recipe::read`].

@@ -1,6 +1,6 @@
 //! Where the table of a recipe lies, and how it was when it was last read.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::source::{Location, Options};
 use crate::table::Table;
@@ -123,6 +123,30 @@ impl Seen {
     }
 }
 
+/// A path that counts from the folder of a recipe, as it counts from the working directory.
+pub(super) fn from_working_directory(path: PathBuf, folder: &Path) -> PathBuf {
+    if folder == Path::new(".") { path } else { folder.join(path) }
+}
+
+/// A path that counts from the working directory, as a recipe in a folder must tell it.
+pub(super) fn from_folder(path: &Path, folder: &Path) -> PathBuf {
+    if let Ok(beneath) = path.strip_prefix(folder) {
+        return beneath.to_owned();
+    }
+    if path.is_absolute() || folder == Path::new(".") {
+        return path.to_owned();
+    }
+    match (super::read::folder_of(path).canonicalize(), folder.canonicalize(), path.file_name()) {
+        (Ok(there), Ok(here), Some(name)) => {
+            let shared = there.components().zip(here.components()).take_while(|(a, b)| a == b).count();
+            let up = here.components().skip(shared).map(|_| Component::ParentDir);
+            up.chain(there.components().skip(shared)).collect::<PathBuf>().join(name)
+        }
+        // A folder that is not there leads nowhere: at least it is told which.
+        _ => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+    }
+}
+
 /// Names, the first few of them.
 fn listed(names: &[String]) -> String {
     let shown = names.iter().take(NAMED).map(|n| format!("'{n}'")).collect::<Vec<_>>().join(", ");
@@ -148,6 +172,28 @@ mod tests {
         assert!(says(&seen("b", 4000, &["x", "y"])).contains("other values"));
         let little = Seen { fingerprint: "a".to_owned(), ..Seen::default() };
         assert!(seen("b", 1, &["x"]).against(&little).contains("bytes differ"));
+    }
+
+    #[test]
+    fn a_path_leads_to_the_same_file_from_the_folder_and_from_the_working_directory() {
+        // The working directory of tests is the package's.
+        for (path, folder, told) in [
+            ("called.csv", ".", "called.csv"),
+            ("called.csv", "src", "../called.csv"),
+            ("called.csv", "src/study", "../../called.csv"),
+            ("src/called.csv", "src", "called.csv"),
+            ("src/table/called.csv", "src/study", "../table/called.csv"),
+            ("/lists/called.csv", "src", "/lists/called.csv"),
+            ("/lists/called.csv", "/lists", "called.csv"),
+        ] {
+            let (path, folder) = (Path::new(path), Path::new(folder));
+            assert_eq!(from_folder(path, folder), Path::new(told), "{path:?} from {folder:?}");
+            let back = from_working_directory(PathBuf::from(told), folder);
+            let real = |path: &Path| super::super::read::folder_of(path).canonicalize().ok();
+            assert_eq!(real(&back), real(path), "{path:?} from {folder:?}");
+        }
+        let nowhere = from_folder(Path::new("no/such/called.csv"), Path::new("src"));
+        assert!(nowhere.is_absolute() && nowhere.ends_with("no/such/called.csv"));
     }
 
     #[test]

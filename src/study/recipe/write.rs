@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::read::{ENCODINGS, MISSING, PAY_UNITS, TRANSFORMS, VERSION, folder_of};
+use super::source::from_folder;
 use super::{Inputs, PlanChoices, Recipe};
 use crate::error::{Error, Result};
 use crate::features::choice::Choice;
@@ -41,13 +42,16 @@ impl Recipe {
         Ok(out)
     }
 
-    /// The recipe as it is written to a file: its source is told so that it is found from there.
+    /// The recipe as it is written to a file: its files are told so that they are found from there.
     ///
     /// # Errors
     /// A path that is no text.
     pub fn to_toml_at(&self, path: &Path) -> Result<String> {
-        let source = self.source.clone().told_from(&folder_of(path));
-        Self { source, ..self.clone() }.to_toml()
+        let folder = folder_of(path);
+        let source = self.source.clone().told_from(&folder);
+        let exclude = self.plan.exclude.as_deref().map(|path| from_folder(path, &folder));
+        let plan = PlanChoices { exclude, ..self.plan.clone() };
+        Self { source, plan, ..self.clone() }.to_toml()
     }
 
     /// Headings and keys in the order in which they are written.
@@ -221,7 +225,7 @@ impl Keys {
 }
 
 /// Text in quotes, on one line: TOML's escapes for what it does not allow.
-fn text(text: &str) -> String {
+pub(in crate::study) fn text(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {

@@ -81,6 +81,7 @@ pub fn word(key: &Key) -> &str {
         Key::Row => "row",
         Key::Column(name) => name,
         Key::Cluster => "cluster",
+        Key::Silhouette => "silhouette",
         Key::Gap => "gap",
         Key::PeerMedian => "peers' median",
         Key::PeerCount => "number of peers",

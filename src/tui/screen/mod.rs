@@ -9,6 +9,7 @@ pub mod flow;
 pub mod list;
 pub mod plan;
 pub mod rows;
+pub mod step;
 
 use super::keys::Action;
 

@@ -25,6 +25,8 @@ pub struct Glyphs {
     pub axis_point: &'static str,
     /// A point of a curve.
     pub point: &'static str,
+    /// A point of a curve that is not final yet.
+    pub rough: &'static str,
     /// The current point of a curve.
     pub current: &'static str,
     /// A line between points, without braille.
@@ -80,6 +82,7 @@ const BRAILLE: Glyphs = Glyphs {
     axis_line: "─",
     axis_point: "┬",
     point: "●",
+    rough: "○",
     current: "◆",
     line: "·",
     band: "▒",
@@ -116,6 +119,7 @@ const ASCII: Glyphs = Glyphs {
     axis_line: "-",
     axis_point: "+",
     point: "o",
+    rough: ".",
     current: "@",
     line: ".",
     band: ":",
@@ -171,6 +175,7 @@ mod tests {
             glyphs.axis_line,
             glyphs.axis_point,
             glyphs.point,
+            glyphs.rough,
             glyphs.current,
             glyphs.line,
             glyphs.band,

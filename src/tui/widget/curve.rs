@@ -28,6 +28,7 @@ pub struct Curve<'a> {
     values: &'a [Option<f64>],
     errors: &'a [Option<f64>],
     band: &'a [Option<(f64, f64)>],
+    rough: &'a [Option<f64>],
     current: Option<u32>,
     covers: Option<(f64, f64)>,
     stale: bool,
@@ -49,6 +50,7 @@ impl<'a> Curve<'a> {
             values,
             errors: &[],
             band: &[],
+            rough: &[],
             current: None,
             covers: None,
             stale: false,
@@ -82,6 +84,13 @@ impl<'a> Curve<'a> {
     #[must_use]
     pub fn band(mut self, band: &'a [Option<(f64, f64)>]) -> Self {
         self.band = band;
+        self
+    }
+
+    /// Values that are not final yet: they stand where there is no other, and are marked.
+    #[must_use]
+    pub fn rough(mut self, rough: &'a [Option<f64>]) -> Self {
+        self.rough = rough;
         self
     }
 
@@ -122,7 +131,18 @@ impl<'a> Curve<'a> {
     }
 
     fn value(&self, i: usize) -> Option<f64> {
-        self.values.get(i).copied().flatten().filter(|value| value.is_finite())
+        let finite = |values: &[Option<f64>]| values.get(i).copied().flatten().filter(|value| value.is_finite());
+        finite(self.values).or_else(|| finite(self.rough))
+    }
+
+    /// Whether there is only a value that is not final yet.
+    fn is_rough(&self, i: usize) -> bool {
+        self.values.get(i).copied().flatten().is_none() && self.value(i).is_some()
+    }
+
+    /// Values there may be.
+    fn known(&self) -> usize {
+        self.count.min(self.values.len().max(self.rough.len()))
     }
 
     fn error(&self, i: usize) -> Option<f64> {
@@ -140,7 +160,7 @@ impl<'a> Curve<'a> {
 
     /// Everything that the y axis has to show.
     fn extent(&self) -> Option<(f64, f64)> {
-        let shown = self.count.min(self.values.len().max(self.band.len()));
+        let shown = self.count.min(self.known().max(self.band.len()));
         let points = (0..shown).filter_map(|i| self.value(i).map(|value| (value, self.error(i).unwrap_or(0.0))));
         let mut spans: Vec<(f64, f64)> = points.map(|(value, error)| (value - error, value + error)).collect();
         if spans.is_empty() {
@@ -323,7 +343,7 @@ impl Curve<'_> {
         // Dots a cell across and down.
         let (across, down) = if glyphs.braille { (2.0, 4.0) } else { (1.0, 1.0) };
         let mut dots = vec![0_u8; usize::from(plot.width) * usize::from(plot.height)];
-        for i in 0..self.count.min(self.values.len()).saturating_sub(1) {
+        for i in 0..self.known().saturating_sub(1) {
             let (Some(from), Some(to)) = (self.value(i), self.value(i + 1)) else { continue };
             let place = |i: usize, value: f64| {
                 let x = (f64::from(layout.columns.of(i)) + 0.5) * across;
@@ -355,7 +375,7 @@ impl Curve<'_> {
         let (plot, glyphs) = (layout.plot, self.theme.glyphs);
         let current = self.current.and_then(|x| self.index_of(x));
         // The current one last: where many share a column it stays on top.
-        let order = (0..self.count.min(self.values.len())).filter(|i| Some(*i) != current).chain(current);
+        let order = (0..self.known()).filter(|i| Some(*i) != current).chain(current);
         for i in order {
             let Some(value) = self.value(i) else { continue };
             let joined =
@@ -372,6 +392,8 @@ impl Curve<'_> {
             }
             let (symbol, style) = if Some(i) == current {
                 (glyphs.current, self.theme.palette.title)
+            } else if self.is_rough(i) {
+                (glyphs.rough, self.theme.palette.dim)
             } else {
                 (glyphs.point, self.theme.palette.text)
             };
@@ -451,6 +473,24 @@ mod tests {
 │    1 2 3[4] 5  6  7  8  9  10 11 12│
 ╰──────── ▒ the same data, ungrouped ╯";
         assert_eq!(lines(&curve, 38, 10), expected);
+    }
+
+    #[test]
+    fn what_is_not_final_is_marked_and_gives_way() {
+        let (theme, rough) = (Theme::plain(), elbow());
+        let marks = |finals: usize| {
+            let values: Vec<Option<f64>> = elbow()[..finals].to_vec();
+            let curve = Curve::new(&theme, 1..=12, &values).rough(&rough).covers(0.0, 100.0).current(4);
+            let drawn = lines(&curve, 70, 12);
+            (drawn.matches('●').count(), drawn.matches('○').count())
+        };
+        assert_eq!([marks(4), marks(9), marks(12)], [(3, 8), (8, 3), (11, 0)]);
+        // Nothing moves: the same cells are drawn, with other marks.
+        let place = |finals: usize| {
+            let values: Vec<Option<f64>> = elbow()[..finals].to_vec();
+            lines(&Curve::new(&theme, 1..=12, &values).rough(&rough), 70, 12).replace('●', "○")
+        };
+        assert_eq!(place(0), place(12));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::tui::keys::Action;
 use crate::tui::model::{Model, Tab};
-use crate::tui::msg::Effect;
+use crate::tui::msg::{Effect, FIT, LOAD, QUALITY};
 use crate::tui::update::{refit, refresh_clusters, show};
 
 /// No larger k is offered on screen: charts and names of more clusters say little.
@@ -44,7 +44,7 @@ pub fn set_k(model: &mut Model, k: usize) -> Vec<Effect> {
 pub fn look_at(model: &mut Model) -> Vec<Effect> {
     let mut effects = refresh_clusters(model);
     crate::tui::screen::clusters::update::keep_selection(model);
-    if model.described().is_none() && !model.is_running() {
+    if model.described().is_none() && !model.runs_in(&[LOAD, FIT, QUALITY]) {
         effects.extend(refit(model));
     }
     effects

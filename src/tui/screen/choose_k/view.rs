@@ -4,10 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Widget;
 
+use crate::quality::Silhouette;
 use crate::quality::structure::{Band, KEvidence, STABLE};
 use crate::study::findings::KFound;
 use crate::table::money::group_thousands;
+use crate::tui::exact::Exact;
 use crate::tui::model::Model;
+use crate::tui::msg::{FIT, QUALITY};
 use crate::tui::term::sanitise::wrap;
 use crate::tui::widget::curve::Curve;
 use crate::tui::widget::put;
@@ -18,6 +21,8 @@ const VERDICT_LINES: u16 = 5;
 
 /// The silhouette's axis spans at least this much, so that noise does not look like hills.
 const LEAST_SPAN: f64 = 0.15;
+/// And it ends at multiples of this.
+const STEP: f64 = 0.05;
 
 /// From this size on the charts stand above each other, each as wide as the screen.
 const STACKED: (u16, u16) = (60, 40);
@@ -64,6 +69,8 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
     let wcss: Vec<Option<f64>> = (1..=model.k_max())
         .map(|k| found(k).filter(|_| total > 0.0).map(|f| 100.0 * f.clustering.wcss / total))
         .collect();
+    let rough: Vec<Option<f64>> =
+        (1..=model.k_max()).map(|k| ahead(model, k).filter(|_| total > 0.0).map(|wcss| 100.0 * wcss / total)).collect();
     let waiting = if model.is_running() { "clustering" } else { "no clustering yet" };
     let evidence = model.sweep.as_ref().and_then(|sweep| sweep.evidence.as_ref());
     let band = |of: fn(&KEvidence) -> Option<Band>, times: f64, first: usize| -> Vec<Option<(f64, f64)>> {
@@ -78,6 +85,7 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
     };
     Curve::new(&model.theme, 1..=last, &wcss)
         .titled("Elbow · WCSS % of total", &ungrouped)
+        .rough(&rough)
         .band(&of_wcss)
         .covers(0.0, 100.0)
         .current(model.k() as u32)
@@ -94,11 +102,7 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
     let highest = drawn.iter().copied().fold(f64::MIN, f64::max);
     let lowest = drawn.iter().copied().fold(f64::MAX, f64::min);
     let first = (2..=model.k_max()).find_map(silhouette);
-    let how = match first {
-        None => String::new(),
-        Some(s) if s.exact => "exact".to_owned(),
-        Some(s) => format!("~ {} anchors against all rows", group_thousands(s.of as u64)),
-    };
+    let how = first.map(|s| how(model, s, right.width)).unwrap_or_default();
     let mut curve = Curve::new(&model.theme, 2..=last.max(2), &values)
         .titled("Silhouette · mean ± SE", &how)
         .errors(&errors)
@@ -107,9 +111,26 @@ fn charts(model: &Model, area: Rect, buffer: &mut Buffer) {
         .stale(model.stale)
         .empty(if model.has_sweep() { "computing" } else { waiting });
     if highest > lowest - 1.0 {
-        curve = curve.covers(lowest.min(highest - LEAST_SPAN), highest);
+        // In whole steps, so that the axis stands still while the band is made.
+        let (low, high) = (lowest.min(highest - LEAST_SPAN), highest);
+        curve = curve.covers((low / STEP).floor() * STEP, (high / STEP).ceil() * STEP);
     }
     curve.render(right, buffer);
+}
+
+/// How the silhouettes were measured, and what is said of measuring all rows; as much as fits.
+fn how(model: &Model, silhouette: &Silhouette, width: u16) -> String {
+    if silhouette.exact {
+        return "exact".to_owned();
+    }
+    let all = model.sweep.as_ref().map_or(0, |sweep| sweep.prepared.matrix.rows());
+    let of = group_thousands(silhouette.of as u64);
+    let whole = format!("~ {of} of {} rows", group_thousands(all as u64));
+    // Before anything was tried the footer says the key.
+    let Some(then) = model.exact_words().filter(|_| model.exact != Exact::Untried) else { return whole };
+    let fits = |words: &String| words.chars().count() <= usize::from(width.saturating_sub(4));
+    let ways = [format!("{whole} · {then}"), format!("~ {of} rows · {then}"), format!("~ {of} · {then}")];
+    ways.into_iter().find(fits).unwrap_or(then)
 }
 
 fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
@@ -126,7 +147,9 @@ fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
         Column::numbers("CH", 9),
         Column::numbers("DB", 6),
         Column::numbers("strength", 9),
+        Column::numbers("BIC", 9),
         Column::numbers("iterations", 11),
+        Column::numbers("ms", 7),
     ];
     let ks = model.k_max();
     let height = usize::from(area.height.saturating_sub(1));
@@ -136,20 +159,45 @@ fn table(model: &Model, area: Rect, buffer: &mut Buffer) {
     let cells = |row: usize| -> Vec<Cell<'_>> {
         let k = row + 1;
         let Some(found) = model.sweep.as_ref().and_then(|s| s.at(k)) else {
-            return vec![
-                Cell::from(k.to_string()),
-                Cell::styled(if model.is_running() { "…" } else { "–" }, theme.palette.dim),
-            ];
+            let total = model.sweep.as_ref().map_or(0.0, |s| s.prepared.matrix.total_ss());
+            let first_look =
+                ahead(model, k).filter(|_| total > 0.0).map(|wcss| format!("~{:.1}", 100.0 * wcss / total));
+            let waiting = if model.is_running() { "…" } else { "–" }.to_owned();
+            return vec![Cell::from(k.to_string()), Cell::styled(first_look.unwrap_or(waiting), theme.palette.dim)];
         };
         self::cells(model, k, found)
     };
     Table::new(theme, &columns, ks, cells).at(Some(at), offset).stale(model.stale).render(area, buffer);
 }
 
+/// WCSS of a first look at a k that is not final yet.
+fn ahead(model: &Model, k: usize) -> Option<f64> {
+    let is_final = model.sweep.as_ref().is_some_and(|sweep| sweep.at(k).is_some());
+    model.ahead.iter().find(|(at, _)| *at == k && !is_final).map(|(_, wcss)| *wcss)
+}
+
 /// Two digits, with a minus where something is left of it.
 fn signed(value: f64) -> String {
     let digits = format!("{:.2}", value.abs());
     if value < 0.0 && digits != "0.00" { format!("−{digits}") } else { digits }
+}
+
+/// The second opinion of a Gaussian mixture, the k it would choose marked.
+fn bic<'a>(model: &Model, k: usize) -> Cell<'a> {
+    let Some(mixture) = model.sweep.as_ref().and_then(|sweep| sweep.mixture.as_ref()) else {
+        return Cell::from(if model.is_running() { "…" } else { "–" });
+    };
+    match mixture.bic(k) {
+        Some(bic) if mixture.k() == Some(k) => Cell::styled(signed_count(bic), model.theme.palette.accent),
+        Some(bic) => Cell::from(signed_count(bic)),
+        None => Cell::from("–"),
+    }
+}
+
+/// A whole number, with a minus where it has one.
+fn signed_count(value: f64) -> String {
+    let sign = if value.round() < 0.0 { "−" } else { "" };
+    format!("{sign}{}", group_thousands(value.abs().round() as u64))
 }
 
 fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
@@ -162,7 +210,7 @@ fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
     let sweep = model.sweep.as_ref();
     let evidence = sweep.and_then(|s| s.evidence.as_ref()).and_then(|e| e.ks.iter().find(|e| e.k == k));
     // Nothing is claimed of one cluster.
-    let untested = if k > 1 && model.is_running() { "…" } else { "–" }.to_owned();
+    let untested = if k > 1 && model.runs_in(&[FIT, QUALITY]) { "…" } else { "–" }.to_owned();
     let number = |value: Option<f64>, digits: usize| value.map_or(pending.to_owned(), |v| format!("{v:.digits$}"));
     vec![
         Cell::from(k.to_string()),
@@ -189,6 +237,8 @@ fn cells<'a>(model: &Model, k: usize, found: &KFound) -> Vec<Cell<'a>> {
         ),
         Cell::from(number(quality.and_then(|q| q.davies_bouldin), 2)),
         Cell::from(evidence.and_then(|e| e.prediction_strength).map_or(untested, |value| format!("{value:.2}"))),
+        bic(model, k),
         Cell::from(format!("{}{}", found.clustering.iterations, if found.clustering.converged { "" } else { " !" })),
+        Cell::from(found.took.map_or("–".to_owned(), |took| took.as_millis().to_string())),
     ]
 }

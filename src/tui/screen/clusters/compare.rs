@@ -104,7 +104,7 @@ impl<'a> Sides<'a> {
         let z = a.from_mean - b.from_mean;
         let median = |n: &NumberProfile| format!("{} ({})", value(self.model, n, n.median), range(self.model, n));
         let mean = |n: &NumberProfile| value(self.model, n, n.mean);
-        let name = format!("{}{}", a.column, mark(a.input));
+        let name = format!("{}{}", a.label(), mark(a.input));
         let apart = signed(z, &format!("{:.1} σ", z.abs()));
         let first = self.titled([&name, &median(a), &median(b), &apart]);
         (z.abs(), vec![first, self.plain(["  mean", &mean(a), &mean(b), ""])])

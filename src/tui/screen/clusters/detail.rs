@@ -1,9 +1,10 @@
 //! What is said of one cluster, as lines.
 
 use crate::report::text::figure;
-use crate::segments::age::{Ages, Share};
+use crate::segments::age::Share;
 use crate::segments::profile::{Apart, How, NumberProfile, Profile};
 use crate::study::follow::Descent;
+use crate::table::age::Ages;
 use crate::table::money::{CRORE, Currency, LAKH, group_thousands};
 use crate::table::role::Role;
 use crate::tui::model::{Model, Tab};
@@ -19,13 +20,14 @@ const LEVELS: [usize; 2] = [5, 8];
 /// Cells before what a line says: its subject.
 const SUBJECT: u16 = 10;
 
-/// A value in the unit of its column.
+/// A value in the unit of its column; an assumed age is marked.
 pub(super) fn value(model: &Model, number: &NumberProfile, value: f64) -> String {
     if value.is_nan() {
         return "–".to_owned();
     }
     match number.role {
         Role::Pay => model.pay(value),
+        Role::Age if number.assumed => format!("≈{value:.0} y"),
         Role::Experience | Role::Age => format!("{value:.0} y"),
         role if role.is_year() => format!("{value:.0}"),
         _ => figure(value),
@@ -47,7 +49,7 @@ pub(super) fn range(model: &Model, number: &NumberProfile) -> String {
 }
 
 /// A silhouette: two digits without the nought.
-pub(super) fn silhouette(value: f64) -> String {
+pub fn silhouette(value: f64) -> String {
     let text = format!("{:.2}", value.abs()).replacen("0.", ".", 1);
     if value < 0.0 && text != ".00" { format!("−{text}") } else { text }
 }
@@ -131,15 +133,16 @@ fn silhouettes(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> 
     let Some(mean) = all.per_cluster.get(profile.cluster).copied().flatten() else { return Vec::new() };
     let spread = found.spread_found().and_then(|spread| spread.get(profile.cluster)?.as_ref());
     let Some(spread) = spread else {
-        let how = match all.exact {
-            true => String::new(),
-            false if model.can_be_exact() => {
-                format!(" from {} rows in all; s measures every row", group_thousands(all.of as u64))
+        let how = match (all.exact, model.exact_words()) {
+            (true, _) => String::new(),
+            (false, words) => {
+                let then = words.map(|words| format!("; {words}")).unwrap_or_default();
+                format!(" from {} rows in all{then}", group_thousands(all.of as u64))
             }
-            false => format!(" from {} rows in all", group_thousands(all.of as u64)),
         };
         return said(model, "sil", &format!("mean {}{how}", silhouette(mean)), width);
     };
+    let key = if model.tab == Tab::Clusters && model.can_list_worst_fit() { " · w lists the lowest" } else { "" };
     let drawn = sparkline(&spread.histogram, spread.histogram.len(), model.theme.glyphs);
     let below = 100.0 * spread.below_zero;
     let words = format!(
@@ -157,7 +160,7 @@ fn silhouettes(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> 
         column("", SUBJECT, Align::Left, theme.palette.dim, theme),
         Piece::new("−1 ", theme.palette.dim),
         Piece::new(drawn, model.cluster_style(profile.cluster)),
-        Piece::new(" 1", theme.palette.dim),
+        Piece::new(format!(" 1{key}"), theme.palette.dim),
     ]);
     lines
 }
@@ -177,7 +180,7 @@ fn ages(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> {
         let share = |s: &Share| format!("{sign}{} {:.0} %", s.band, 100.0 * s.share);
         shares.iter().map(share).collect::<Vec<_>>().join(" · ")
     };
-    let how = model.cleaned.as_ref().and_then(|c| c.ages.as_ref()).map(Ages::how).unwrap_or_default();
+    let how = model.cleaned.as_ref().and_then(|c| c.learners.ages.as_ref()).map(Ages::how).unwrap_or_default();
     let keys = if model.assumes_age() && model.tab == Tab::Clusters { " · [ ] change that" } else { "" };
     let median = age.median.map_or("–".to_owned(), |median| format!("{sign}{median:.0}"));
     let mut lines = said(model, &format!("age{sign}"), &format!("{median} median · {how}{keys}"), width);
@@ -210,7 +213,7 @@ pub(super) fn columns(model: &Model, profile: &Profile, width: u16, roomy: bool)
         lines.push(line(["column", "median", "IQR", "mean", "η²"], palette.dim));
     }
     for n in numbers {
-        let name = format!("{}{}", n.column, if n.input { "" } else { " ·" });
+        let name = format!("{}{}", n.label(), if n.input { "" } else { " ·" });
         let texts =
             [&name, &value(model, n, n.median), &range(model, n), &value(model, n, n.mean), &silhouette(n.eta_squared)];
         lines.push(line(texts.map(String::as_str), palette.text));

@@ -1,15 +1,18 @@
 //! Keys of screen 4.
 
+use std::sync::Arc;
+
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::Against;
+use crate::segments::listing::{Key, Order};
 use crate::segments::rule;
 use crate::tui::keys::Action;
 use crate::tui::model::{Model, Tab};
 use crate::tui::msg::Effect;
-use crate::tui::screen::{data, drill};
+use crate::tui::screen::{data, drill, rows};
 use crate::tui::update::{refresh_clusters, show};
 
 /// Longer names are cut; in characters.
@@ -47,6 +50,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             }
             effects
         }
+        Action::WorstFit => worst_fit(model),
         Action::Compare => {
             compare(model);
             Vec::new()
@@ -80,6 +84,19 @@ fn in_rule(model: &Model) -> String {
         Some(name) if alone(name) => rule::quoted(name),
         _ => at.to_string(),
     }
+}
+
+/// Opens the rows of the selected cluster, the lowest silhouettes first.
+fn worst_fit(model: &mut Model) -> Vec<Effect> {
+    let at = model.clusters.cursor.at;
+    let Some(clusters) = &model.clusters_of else { return Vec::new() };
+    let is_here = |row: &u32| usize::from(clusters.labels[*row as usize]) == at;
+    let rows: Vec<u32> = (0..clusters.labels.len() as u32).filter(is_here).collect();
+    let title = format!("Cluster {at} {}", model.name(at));
+    let mut list = rows::State::list(title, rows::Of::Used, Arc::new(rows));
+    list.order = Order { by: Key::Silhouette, ..Order::default() };
+    model.rows = Some(list);
+    rows::update::arrange(model)
 }
 
 /// A key while a name is given.

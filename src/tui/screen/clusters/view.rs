@@ -146,13 +146,13 @@ fn list(model: &Model, profiles: &[Profile], area: Rect, buffer: &mut Buffer) {
     let narrow = area.width < ROOM_FOR_RANGES;
     let first = profiles.first().map(shown).unwrap_or_default();
     let numbers: Vec<(String, Role)> = first.iter().map(|n| (n.column.clone(), n.role)).collect();
-    let titles: Vec<String> = numbers
+    let titles: Vec<String> = first
         .iter()
-        .map(|(column, role)| match role {
+        .map(|n| match n.role {
             Role::Pay => "pay median (IQR)".to_owned(),
             Role::Experience if narrow => "exp".to_owned(),
             Role::Experience => "experience".to_owned(),
-            _ => format!("{column} (IQR)"),
+            _ => format!("{} (IQR)", n.label()),
         })
         .collect();
     let who = if model.rows_are_learners() { "learners" } else { "rows" };

@@ -6,6 +6,7 @@ use super::{Part, selected};
 use crate::table::cleaning::Entity;
 use crate::table::number::parse_number;
 use crate::table::role::Role;
+use crate::tui::exact::Exact;
 use crate::tui::keys::Action;
 use crate::tui::model::Model;
 use crate::tui::msg::Effect;
@@ -55,7 +56,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 /// The table as the recipe has it now.
-pub fn clean(model: &Model) -> Vec<Effect> {
+pub fn clean(model: &mut Model) -> Vec<Effect> {
+    // It is given up for this.
+    model.exact = Exact::Untried;
     let cleaned = model.cleaned.iter();
     let recipe = &model.recipe;
     cleaned.map(|c| Effect::Clean(Arc::clone(c), recipe.roles.clone(), recipe.cleaning.clone())).collect()

@@ -28,6 +28,11 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(feature) = model.features.get_mut(model.choice.cursor.at) else { return Vec::new() };
     if action == Action::Toggle {
         feature.on = !feature.on;
+        if let Some(feature) = model.features.get(model.choice.cursor.at).filter(|feature| feature.on)
+            && super::view::is_assumed(model, feature)
+        {
+            model.message = Some(format!("! {} is experience again", feature.column));
+        }
         return chosen(model);
     }
     let before = feature.clone();

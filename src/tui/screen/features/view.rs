@@ -4,9 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Widget;
 
-use crate::features::problems::Kind;
+use crate::features::problems::{Kind, Problem};
 use crate::features::{Encoding, Feature, Scale};
 use crate::study::Summary;
+use crate::table::age::Ages;
 use crate::table::column::Column as TableColumn;
 use crate::table::money::group_thousands;
 use crate::tui::model::Model;
@@ -45,7 +46,18 @@ pub fn view(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 fn column<'a>(model: &'a Model, feature: &Feature) -> Option<(&'a TableColumn, &'a Summary)> {
     let cleaned = model.cleaned.as_ref()?;
-    cleaned.learners.columns.iter().zip(&cleaned.summaries).find(|(c, _)| c.name == feature.column)
+    cleaned.learners.inputs().zip(&cleaned.summaries).find(|(c, _)| c.name == feature.column)
+}
+
+/// The name of a feature; an assumed age is marked.
+fn label(model: &Model, feature: &Feature) -> String {
+    let mark = if is_assumed(model, feature) { "≈" } else { "" };
+    format!("{mark}{}", feature.column)
+}
+
+/// Whether it is no column but an age that is assumed.
+pub(super) fn is_assumed(model: &Model, feature: &Feature) -> bool {
+    column(model, feature).is_some_and(|(column, _)| column.is_assumed())
 }
 
 /// Role and, for categories, the number of levels.
@@ -53,6 +65,7 @@ fn role(model: &Model, feature: &Feature) -> String {
     let Some((column, summary)) = column(model, feature) else { return String::new() };
     match column.categories() {
         Some(_) => format!("{} {}", column.role, group_thousands(summary.distinct as u64)),
+        None if column.is_assumed() => format!("{} ≈", column.role),
         None if column.derived => format!("{} *", column.role),
         None => column.role.to_string(),
     }
@@ -87,8 +100,14 @@ fn list(model: &Model, area: Rect, buffer: &mut Buffer) {
         let feature = &model.features[row];
         let influence = model.influence().iter().find(|i| i.feature == feature.column).filter(|_| feature.on);
         let style = if feature.on { theme.palette.text } else { theme.palette.dim };
-        let problem = problem(model, feature).is_some();
-        let name = if problem { format!("! {}", feature.column) } else { feature.column.clone() };
+        let problem = problems(model, feature).next().is_some();
+        let warning = match (problem, is_assumed(model, feature)) {
+            (false, _) => "",
+            // With its own mark it has just room enough.
+            (true, true) => "!",
+            (true, false) => "! ",
+        };
+        let name = format!("{warning}{}", label(model, feature));
         let waiting = if feature.on { "…" } else { "–" };
         vec![
             Cell::styled(if feature.on { "[x]" } else { "[ ]" }, if feature.on { theme.palette.accent } else { style }),
@@ -119,7 +138,7 @@ pub fn strip(model: &Model, area: Rect, buffer: &mut Buffer) {
         put(buffer, (inner.x, at), 3, mark, style, theme);
         let style = if feature.on { theme.palette.text } else { theme.palette.dim };
         let name = inner.width.saturating_sub(4 + 6);
-        put(buffer, (inner.x + 4, at), name, &feature.column, style, theme);
+        put(buffer, (inner.x + 4, at), name, &label(model, feature), style, theme);
         let explains = model.influence().iter().find(|i| i.feature == feature.column).and_then(|i| i.explains);
         if let Some(explains) = explains.filter(|_| feature.on) {
             let place = (inner.right().saturating_sub(5), at);
@@ -133,25 +152,39 @@ pub fn strip(model: &Model, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What would mislead about a feature; a twin among the columns matters only where it is an input too.
-fn problem<'a>(model: &'a Model, feature: &Feature) -> Option<&'a crate::features::problems::Problem> {
-    let problems = &model.cleaned.as_ref()?.problems;
+/// What would mislead about a feature; a twin among the columns matters only where it is an input too. That an
+/// assumed age is misleading is known: it is a problem once it is on.
+fn problems<'a>(model: &'a Model, feature: &'a Feature) -> impl Iterator<Item = &'a Problem> {
+    let problems = model.cleaned.iter().flat_map(|cleaned| &cleaned.problems);
     let on = |name: &str| model.features.iter().any(|f| f.on && f.column == name);
-    problems.iter().find(|p| {
+    let may_be = feature.on || !is_assumed(model, feature);
+    problems.filter(move |p| {
         p.column == feature.column
-            && (matches!(p.kind, Kind::Constant | Kind::Empty) || p.with.as_deref().is_some_and(on))
+            && may_be
+            && (matches!(p.kind, Kind::Constant | Kind::Empty | Kind::Assumed) || p.with.as_deref().is_some_and(on))
     })
+}
+
+/// What an assumed age is, before it is an input.
+fn assumption(model: &Model) -> String {
+    let ages = model.cleaned.as_ref().and_then(|cleaned| cleaned.learners.ages.as_ref());
+    let how = ages.map(Ages::how).unwrap_or_default();
+    format!("The table has no age; this one is {how}. Switched on, it is experience again.")
 }
 
 fn notes(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.theme;
     let Some(feature) = model.features.get(model.choice.cursor.at) else { return };
-    (&Panel::new(theme, &feature.column).caption("impute → transform → winsorise → scale → weight"))
+    (&Panel::new(theme, &label(model, feature)).caption("impute → transform → winsorise → scale → weight"))
         .render(area, buffer);
     let inner = Panel::inner(area);
     let mut lines = Vec::new();
-    if let Some(problem) = problem(model, feature) {
-        lines.push(format!("! {}", problem.text));
+    lines.extend(problems(model, feature).map(|problem| format!("! {}", problem.text)));
+    if is_assumed(model, feature) {
+        lines.push(match feature.on {
+            false => format!("Off. {}", assumption(model)),
+            true => "Nobody's assumed age is listed or written; figures of groups are marked ≈.".to_owned(),
+        });
     }
     if let Some((_, summary)) = column(model, feature) {
         lines.push(format!(

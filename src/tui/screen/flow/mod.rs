@@ -1,4 +1,5 @@
-//! Who goes where: from k to k + 1, or since the choice before. Drawn over a screen, whose keys go on working.
+//! Drawn over a screen, whose keys go on working: who goes where from k to k + 1 or since the choice before, and the
+//! verdict whole.
 
 pub mod update;
 pub mod view;
@@ -7,10 +8,10 @@ use std::sync::Arc;
 
 use crate::tui::follow::Shown;
 
-/// What is shown of who goes where.
+/// What is drawn over the screen.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// Between which two clusterings.
+    /// What it is about.
     pub of: Of,
     /// The clusters of k + 1 as they would be shown.
     pub ahead: Option<Arc<Shown>>,
@@ -18,11 +19,13 @@ pub struct State {
     pub scroll: usize,
 }
 
-/// Between which two clusterings people go.
+/// What it is about: between which two clusterings people go, or why this k.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Of {
     /// From the current k to the next.
     NextK,
     /// From the choice before to what is shown.
     Before,
+    /// The verdict, what each criterion chooses, and what could mislead.
+    Why,
 }

@@ -1,4 +1,5 @@
-//! Who goes where, as it looks: a line for each cluster of before, with where its people are now.
+//! As it looks: a line for each cluster of before, with where its people are now; or the verdict and a line for each
+//! criterion.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,6 +11,7 @@ use crate::study::follow::Descent;
 use crate::table::money::group_thousands;
 use crate::tui::follow::{Before, Shown};
 use crate::tui::model::Model;
+use crate::tui::term::sanitise::wrap;
 use crate::tui::widget::line::Piece;
 use crate::tui::widget::lines::{Lines, column, last_offset};
 use crate::tui::widget::panel::{Panel, clear};
@@ -38,6 +40,7 @@ pub fn view(model: &Model, state: &State, area: Rect, buffer: &mut Buffer) {
     let title = match state.of {
         Of::NextK => format!("Who goes where from k = {} to k = {}", model.k(), model.k() + 1),
         Of::Before => "Since the choice before".to_owned(),
+        Of::Why => "Which k, and how sure?".to_owned(),
     };
     let inner = Panel::inner(place);
     let caption = match last_offset(lines.len(), usize::from(inner.height)).saturating_sub(state.scroll) {
@@ -52,6 +55,7 @@ pub fn view(model: &Model, state: &State, area: Rect, buffer: &mut Buffer) {
 fn lines(model: &Model, state: &State, width: u16) -> Vec<Vec<Piece>> {
     let words = |words: &str| vec![vec![Piece::new(words, model.theme.palette.text)]];
     match state.of {
+        Of::Why => verdict(model, width),
         Of::NextK => match state.ahead.as_deref().and_then(|ahead| Some((ahead, ahead.before.as_deref()?))) {
             Some((ahead, before)) => flows(model, ahead, before, width),
             None if model.is_running() => words("The next k is being computed."),
@@ -66,6 +70,37 @@ fn lines(model: &Model, state: &State, width: u16) -> Vec<Vec<Piece>> {
             None => words("These are the first clusters that were shown: there is nothing to compare them with."),
         },
     }
+}
+
+/// The verdict, what could mislead, and a line for each criterion with the k that it would choose.
+fn verdict(model: &Model, width: u16) -> Vec<Vec<Piece>> {
+    let theme = &model.theme;
+    let told = model.sweep.as_ref().and_then(|sweep| Some((sweep, sweep.verdict.as_ref()?)));
+    let Some((sweep, verdict)) = told else {
+        return vec![vec![Piece::new("Not yet: the silhouettes are being computed.", theme.palette.text)]];
+    };
+    let wrapped = |text: &str, width: u16| wrap(text, usize::from(width).max(10));
+    let paragraph = |text: &str, style| wrapped(text, width).into_iter().map(move |line| vec![Piece::new(line, style)]);
+    let mut lines: Vec<Vec<Piece>> = paragraph(&verdict.text, theme.palette.title).collect();
+    for warning in &sweep.warnings {
+        lines.extend(paragraph(&format!("! {warning}"), theme.palette.warn));
+    }
+    lines.push(Vec::new());
+    let name = 28.min(width / 2);
+    for criterion in &verdict.criteria {
+        let k = criterion.k.map_or("–".to_owned(), |k| k.to_string());
+        let agrees = criterion.k.is_some() && criterion.k == verdict.suggested_k;
+        let style = if agrees { theme.palette.accent } else { theme.palette.text };
+        for (at, why) in wrapped(&criterion.why, width.saturating_sub(name + 7)).into_iter().enumerate() {
+            let first = |text: &str| if at == 0 { text.to_owned() } else { String::new() };
+            lines.push(vec![
+                column(&first(&criterion.name), name, Align::Left, theme.palette.text, theme),
+                column(&first(&k), 4, Align::Right, style, theme),
+                Piece::new(format!("  {why}"), theme.palette.dim),
+            ]);
+        }
+    }
+    lines
 }
 
 /// What was chosen otherwise.

@@ -13,7 +13,7 @@ use crate::table::column::Column as TableColumn;
 use crate::table::money::group_thousands;
 use crate::table::role::Role;
 use crate::tui::model::Model;
-use crate::tui::screen::Cursor;
+use crate::tui::screen::{Cursor, clusters};
 use crate::tui::widget::table::{Cell, Column, Table};
 
 /// From this width on the level of the peers is written out.
@@ -44,6 +44,7 @@ pub struct Learners<'a> {
 enum Shown<'a> {
     Row,
     Cluster,
+    Silhouette,
     Fails,
     Of(&'a TableColumn),
     PeerMedian,
@@ -59,6 +60,7 @@ impl Shown<'_> {
         Some(match self {
             Self::Row => Key::Row,
             Self::Cluster => Key::Cluster,
+            Self::Silhouette => Key::Silhouette,
             Self::Fails | Self::Score | Self::Card => return None,
             Self::Of(column) => Key::Column(column.name.clone()),
             Self::PeerMedian => Key::PeerMedian,
@@ -71,6 +73,7 @@ impl Shown<'_> {
         match self {
             Self::Row => "row".to_owned(),
             Self::Cluster => "#".to_owned(),
+            Self::Silhouette => "sil".to_owned(),
             Self::Fails => "fails".to_owned(),
             Self::Of(column) if column.role == Role::Experience => "exp".to_owned(),
             Self::Of(column) => column.name.clone(),
@@ -108,6 +111,7 @@ pub fn view(model: &Model, list: &Learners<'_>, area: Rect, buffer: &mut Buffer)
             .map(|column| match column {
                 Shown::Row => Cell::from(cleaned.learners.source_row[row].to_string()),
                 Shown::Cluster => cluster(model, row),
+                Shown::Silhouette => silhouette(model, row),
                 Shown::Fails => {
                     Cell::styled(list.fails.map_or_else(String::new, |fails| fails(row)), theme.palette.warn)
                 }
@@ -126,7 +130,8 @@ pub fn view(model: &Model, list: &Learners<'_>, area: Rect, buffer: &mut Buffer)
             })
             .collect()
     };
-    let frozen = shown.iter().take_while(|c| matches!(c, Shown::Row | Shown::Cluster | Shown::Fails)).count();
+    let stays = |c: &&Shown<'_>| matches!(c, Shown::Row | Shown::Cluster | Shown::Silhouette | Shown::Fails);
+    let frozen = shown.iter().take_while(stays).count();
     Table::new(theme, &columns, list.rows.len(), cells)
         .at(list.focused.then_some(list.cursor.at), list.cursor.offset)
         .sideways(list.skipped, frozen)
@@ -138,6 +143,17 @@ fn cluster<'a>(model: &Model, row: usize) -> Cell<'a> {
     match model.clusters_of.as_ref().and_then(|clusters| clusters.labels.get(row)) {
         Some(&label) if label != NO_CLUSTER => Cell::styled(label.to_string(), model.cluster_style(usize::from(label))),
         _ => Cell::from("–"),
+    }
+}
+
+fn silhouette<'a>(model: &Model, row: usize) -> Cell<'a> {
+    let silhouettes = model.clusters_of.as_ref().and_then(|clusters| clusters.silhouettes.as_ref());
+    match silhouettes.and_then(|all| all.get(row)).filter(|value| value.is_finite()) {
+        Some(&value) if value < 0.0 => {
+            Cell::styled(clusters::detail::silhouette(value.into()), model.theme.palette.warn)
+        }
+        Some(&value) => Cell::from(clusters::detail::silhouette(value.into())),
+        None => Cell::from("–"),
     }
 }
 
@@ -164,7 +180,12 @@ fn shown<'a>(model: &'a Model, list: &Learners<'_>, width: u16) -> Vec<Shown<'a>
     columns.sort_by_key(|c| place(c));
     let mut shown = vec![Shown::Row];
     let (fails, planned) = (list.fails.is_some(), list.places.is_some());
-    shown.extend(model.clusters_of.as_ref().filter(|_| !planned).map(|_| Shown::Cluster));
+    let clusters = model.clusters_of.as_ref().filter(|_| !planned);
+    shown.extend(clusters.map(|_| Shown::Cluster));
+    let measured = clusters.is_some_and(|clusters| clusters.silhouettes.is_some());
+    // Beside the cluster where the list goes by it, else behind what matters more.
+    let asked = list.order.by == Key::Silhouette;
+    shown.extend((measured && asked).then_some(Shown::Silhouette));
     shown.extend(fails.then_some(Shown::Fails));
     // Where a column more is asked for and there is little room, company and number of peers come later; in a list of
     // the plan score and card come before that number.
@@ -180,6 +201,9 @@ fn shown<'a>(model: &'a Model, list: &Learners<'_>, width: u16) -> Vec<Shown<'a>
         }
     }
     let at = shown.iter().position(|column| matches!(column, Shown::Gap)).map_or(shown.len(), |at| at + 1);
+    if measured && !asked {
+        later.push(Shown::Silhouette);
+    }
     if planned {
         later.splice(0..0, [Shown::Score, Shown::Card]);
     }
@@ -193,6 +217,7 @@ fn width<'a>(model: &Model, column: Shown<'_>, title: &'a str, room: u16) -> Col
     match column {
         Shown::Row => Column::numbers(title, if peers { 6 } else { 8 }),
         Shown::Cluster => Column::numbers(title, 2),
+        Shown::Silhouette => Column::numbers(title, 4),
         Shown::Fails => Column::words(title, 16).up_to(40),
         Shown::PeerMedian => Column::numbers(title, 8),
         Shown::Peers => Column::words(title, if room >= WIDE { 23 } else { 10 }).up_to(23),
