@@ -11,6 +11,8 @@
 mod board;
 #[path = "speed/cancelling.rs"]
 mod cancelling;
+#[path = "speed/iteration.rs"]
+mod iteration;
 #[path = "speed/learners.rs"]
 mod learners;
 #[path = "speed/matrices.rs"]
@@ -23,8 +25,8 @@ mod opening;
 mod peers;
 #[path = "speed/pressing.rs"]
 mod pressing;
-#[path = "speed/python.rs"]
-mod python;
+#[path = "speed/programs.rs"]
+mod programs;
 #[path = "speed/refit.rs"]
 mod refit;
 #[path = "speed/silhouettes.rs"]
@@ -88,6 +90,8 @@ fn main() -> Outcome<()> {
         eprintln!("keys");
         pressing::measure(&bench, &effort, &mut board)?;
     }
+    eprintln!("one iteration");
+    iteration::measure(&effort, &mut board)?;
     eprintln!("exact silhouettes");
     silhouettes::measure(&effort, &mut board)?;
     eprintln!("sweeps");

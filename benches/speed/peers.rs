@@ -8,7 +8,7 @@
 //! once, for a few k, and the others are taken from the straight line between the measured ones.
 
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -23,7 +23,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use super::board::{Board, Sample, digits};
 use super::matrices::{self, MANY_ROWS, ROWS, Values};
-use super::python::{limit_threads, python};
+use super::programs::{limit_threads, peer_program, python};
 use super::{Effort, Outcome};
 
 const K_MAX: usize = 12;
@@ -35,7 +35,6 @@ const EXCESS: f64 = 1.0005;
 /// The k for which linfa runs.
 const LINFA_K: [usize; 4] = [1, 4, 8, 12];
 const UNI_TOLERANCE: &str = "1e-2";
-const UNI: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/kmeans_uni/Cargo.toml");
 const SCIKIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/sklearn_sweep.py");
 
 /// A peer's or our answer for one k.
@@ -257,7 +256,7 @@ impl Contest {
         match peer {
             Peer::Linfa => Ok(Ok(run_linfa(&self.values)?)),
             Peer::Uni => {
-                let mut command = Command::new(uni_program()?);
+                let mut command = Command::new(peer_program("kmeans_uni")?);
                 limit_threads(&mut command);
                 command.arg(&self.files.single).args(numbers).arg(UNI_TOLERANCE);
                 run(command)
@@ -276,20 +275,6 @@ impl Contest {
             }
         }
     }
-}
-
-/// kmeans_uni in its own package, built for this CPU, as its documentation asks.
-fn uni_program() -> Outcome<PathBuf> {
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers");
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--quiet", "--locked", "--manifest-path", UNI, "--target-dir"])
-        .arg(&target)
-        .env("RUSTFLAGS", "-C target-cpu=native")
-        .status()?;
-    if !built.success() {
-        return Err("benches/peers/kmeans_uni does not build".into());
-    }
-    Ok(target.join("release/kmeans-uni-sweep"))
 }
 
 /// Lets a peer work and reads its answers.

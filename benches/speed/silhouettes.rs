@@ -19,7 +19,7 @@ use kscope::table::money::group_thousands;
 use super::board::{Board, Sample, digits};
 use super::matrices::{self, ROWS};
 use super::memory::{peak_of, write_csv};
-use super::python::python;
+use super::programs::python;
 use super::{Effort, Outcome};
 
 const K_MAX: usize = 12;

@@ -122,6 +122,22 @@ impl<'a> Steps<'a> {
         }))
     }
 
+    /// Does a whole iteration and says nothing of it; whether there was one to do.
+    ///
+    /// # Errors
+    /// `Cancelled` when `cancel` says so.
+    pub fn iterate(&mut self, cancel: &Cancel) -> Result<bool, Cancelled> {
+        if self.next == Next::Nothing {
+            return Ok(false);
+        }
+        self.assign(cancel)?;
+        self.iteration += 1;
+        if self.next == Next::Update {
+            self.update(cancel)?;
+        }
+        Ok(true)
+    }
+
     fn assign(&mut self, cancel: &Cancel) -> Result<(), Cancelled> {
         self.next = Next::Update;
         if self.lloyd.assign(cancel)? > 0 {

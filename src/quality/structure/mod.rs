@@ -392,7 +392,7 @@ mod tests {
     #[test]
     fn a_small_group_beside_a_large_one_is_found_where_k_means_halves_the_large_one() {
         let mut values = table(&[[0.0, 0.0]], 900, 5);
-        values.extend(table(&[[6.5, 6.5]], 22, 6));
+        values.extend(table(&[[4.2, 4.2]], 14, 6));
         let (qualities, evidence) = gathered(&values, TABLES);
         let verdict = judge(&qualities, &evidence);
         assert_eq!((verdict.kind, verdict.k), (quality::Kind::Groups, Some(2)), "{}", verdict.text);

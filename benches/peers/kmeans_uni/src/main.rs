@@ -1,6 +1,6 @@
 //! The same sweep by kmeans_uni, for the ratios of `cargo bench`.
 //!
-//!     kmeans-uni-sweep FILE ROWS COLUMNS KMIN KMAX STARTS SEED TOLERANCE
+//!     kmeans_uni FILE ROWS COLUMNS KMIN KMAX STARTS SEED TOLERANCE
 //!
 //! FILE holds the scaled matrix, row by row, as little-endian `f32` without a header. One JSON object a line: first
 //! what ran, then k, seconds, WCSS (measured afterwards, in `f64`, not timed).

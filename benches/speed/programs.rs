@@ -1,7 +1,10 @@
-//! Peers in Python, where they are installed.
+//! Programs beside ours: peers in Python, where they are installed, and packages of their own.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use super::Outcome;
 
 /// A command for the interpreter, with as many threads as we have, if it knows the module.
 pub fn python(module: &str) -> Result<Command, String> {
@@ -21,4 +24,21 @@ pub fn limit_threads(command: &mut Command) {
     for variable in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"] {
         command.env(variable, &threads);
     }
+}
+
+/// The program of a package in `benches/peers`, built for this CPU, as kmeans_uni's documentation asks.
+pub fn peer_program(package: &str) -> Outcome<PathBuf> {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let target = project.join("target/peers");
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--quiet", "--locked", "--manifest-path"])
+        .arg(project.join("benches/peers").join(package).join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&target)
+        .env("RUSTFLAGS", "-C target-cpu=native")
+        .status()?;
+    if !built.success() {
+        return Err(format!("benches/peers/{package} does not build").into());
+    }
+    Ok(target.join("release").join(package))
 }
