@@ -17,6 +17,7 @@ use crate::segments::drill::{ClusterOf, RuleColumns, drill};
 use crate::segments::subgroup;
 use crate::study::recipe::{DEFAULT_RULE, Recipe};
 use crate::study::{self, Cleaned};
+use crate::table::role::Role;
 
 #[derive(Debug, Args)]
 pub(super) struct Drill {
@@ -76,13 +77,15 @@ impl Drill {
                     report::drill::csv(&cleaned, &found, clusters.as_ref(), self.with_ids.then_some(Ids::Plain))?
                 }
             };
-            let ids = if self.with_ids { Ids::Plain } else { Ids::Hashed };
+            let ids = Ids::asked(self.with_ids);
             let rows = self.out.is_some().then(|| report::drill::rows(&cleaned, &found, clusters.as_ref(), Some(ids)));
             Ok((text, found.notices, cleaned, rows))
         })?;
         if let (Some(out), Some(rows)) = (&self.out, rows) {
-            list::write(out, self.saving.force, &rows)?;
-            Receipt::new(&cleaned, &recipe, &output::command()).write_beside(out, self.saving.force)?;
+            let ids = cleaned.learners.with_role(Role::Learner).map(|_| Ids::asked(self.with_ids));
+            let receipt = Receipt::new(&cleaned, &recipe, &output::command()).with_ids(ids);
+            list::write(out, self.saving.force, &rows, Some(&receipt))?;
+            receipt.write_beside(out, self.saving.force)?;
         }
         self.saving.save(&recipe, &cleaned.table)?;
         output::notices(&notices);

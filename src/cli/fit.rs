@@ -11,6 +11,7 @@ use super::output;
 use crate::error::{Error, Result};
 use crate::features::Feature;
 use crate::jobs::Cancel;
+use crate::privacy::Ids;
 use crate::quality;
 use crate::report::labelled::{self, Form};
 use crate::report::receipt::{self, Receipt};
@@ -36,7 +37,7 @@ pub(super) struct Fit {
     /// the name.
     #[arg(long, value_name = "OUT")]
     labelled: Option<PathBuf>,
-    /// Leave the id column in the labelled rows.
+    /// Ids in the labelled rows as they are; without it they are hashed with a salt that is forgotten.
     #[arg(long)]
     with_ids: bool,
     /// Keep the fit as a model, for kscope score.
@@ -77,8 +78,9 @@ impl Fit {
                 receipt.write_beside(path, force)?;
             }
         }
-        if let (Some(path), Some(frame)) = (&self.labelled, files.labelled) {
-            labelled::write(path, Form::of(path)?, force, |push| push(&frame))?;
+        if let (Some(path), Some((frame, ids))) = (&self.labelled, files.labelled) {
+            let receipt = receipt.with_ids(ids);
+            labelled::write(path, Form::of(path)?, force, Some(&receipt), |push| push(&frame))?;
             receipt.write_beside(path, force)?;
         }
         self.saving.save(&recipe, &cleaned.table)?;
@@ -133,9 +135,9 @@ impl Fit {
             let silhouettes =
                 quality::of_each_row(&prepared.matrix, &found.clustering, cancel).map_err(|_| Error::interrupted())?;
             let form = Form::of(path)?;
-            let frame =
-                labelled::of_fit(cleaned, prepared, &found.clustering, &names, silhouettes, form, self.with_ids)?;
-            files.labelled = Some(frame);
+            let ids = Ids::asked(self.with_ids);
+            files.labelled =
+                Some(labelled::of_fit(cleaned, prepared, &found.clustering, &names, silhouettes, form, ids)?);
         }
         Ok(files)
     }
@@ -146,5 +148,5 @@ impl Fit {
 struct Files {
     labels: Option<Vec<u8>>,
     model: Option<Vec<u8>>,
-    labelled: Option<DataFrame>,
+    labelled: Option<(DataFrame, Option<Ids>)>,
 }

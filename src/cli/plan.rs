@@ -15,6 +15,7 @@ use crate::segments::audience::Wanted;
 use crate::segments::cards::Kind;
 use crate::study;
 use crate::study::recipe::Recipe;
+use crate::table::role::Role;
 
 #[derive(Debug, Args)]
 pub(super) struct Plan {
@@ -77,13 +78,15 @@ impl Plan {
             Ok((plan, cleaned, exclusions.notices))
         })?;
         if let Some(out) = &self.out {
-            let ids = if self.with_ids { Ids::Plain } else { Ids::Hashed };
+            let ids = Ids::asked(self.with_ids);
             let columns = match card {
                 Some(kind) => report::plan::card_list(&cleaned, &plan, kind, ids)?,
                 None => report::plan::audience_list(&cleaned, &plan, ids)?,
             };
-            list::write(out, self.saving.force, &columns)?;
-            Receipt::new(&cleaned, &recipe, &output::command()).write_beside(out, self.saving.force)?;
+            let ids = cleaned.learners.with_role(Role::Learner).map(|_| ids);
+            let receipt = Receipt::new(&cleaned, &recipe, &output::command()).with_ids(ids);
+            list::write(out, self.saving.force, &columns, Some(&receipt))?;
+            receipt.write_beside(out, self.saving.force)?;
         }
         self.saving.save(&recipe, &cleaned.table)?;
         output::notices(&notices);
@@ -91,7 +94,7 @@ impl Plan {
         output::data(&match self.format.into() {
             Format::Text => report::plan::text(&cleaned, &plan),
             Format::Json => report::json::document(&report::plan::Report::new(&source, &cleaned, &plan))?,
-            Format::Csv => list::csv_text(&report::plan::csv(&plan))?,
+            Format::Csv => list::csv_text(&report::plan::csv(&cleaned, &plan))?,
         })
     }
 

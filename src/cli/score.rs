@@ -9,7 +9,7 @@ use super::choices::{FormatChoice, delimiter};
 use super::output;
 use crate::error::Result;
 use crate::jobs::Cancel;
-use crate::privacy;
+use crate::privacy::{self, Ids};
 use crate::report::labelled::{self, Form, Labels, Layout};
 use crate::report::plain::Plain;
 use crate::report::receipt::{self, Receipt};
@@ -30,7 +30,7 @@ pub(super) struct Score {
     /// Write every row with its columns and its cluster: CSV, Parquet or JSON lines, by the name.
     #[arg(long, value_name = "OUT")]
     out: Option<PathBuf>,
-    /// Leave the id column in.
+    /// Ids in --out as they are; without it they are hashed with a salt that is forgotten.
     #[arg(long)]
     with_ids: bool,
     /// Overwrite files that are there.
@@ -53,8 +53,11 @@ impl Score {
         let location = Location::from_argument(self.file.as_deref());
         let pieces = Pieces::open(&location, &Options { delimiter: self.delimiter }, cancel)?;
         let mut notices = pieces.notices.clone();
-        let (found, more) = match &self.out {
-            None => pass(&model, &pieces, cancel, &mut |_, _, _| Ok(()))?,
+        let (found, more, ids) = match &self.out {
+            None => {
+                let (found, more) = pass(&model, &pieces, cancel, &mut |_, _, _| Ok(()))?;
+                (found, more, None)
+            }
             Some(out) => self.write(out, &model, &pieces, cancel)?,
         };
         notices.extend(more);
@@ -67,6 +70,7 @@ impl Score {
             let fingerprint = pieces.fingerprint.clone();
             let of = (&model, self.model.as_path());
             Receipt::scored(source.clone(), fingerprint, of, &recipe, &found, &output::command())
+                .with_ids(ids)
                 .write_beside(out, self.force)?;
         }
         let table = report::score::Table { source: &source, fingerprint: &pieces.fingerprint };
@@ -79,18 +83,26 @@ impl Score {
         })
     }
 
-    /// Scores and writes, piece by piece.
-    fn write(&self, out: &Path, model: &Model, pieces: &Pieces, cancel: &Cancel) -> Result<(Scored, Vec<String>)> {
+    /// Scores and writes, piece by piece, with one salt for all of them; tells how ids were written, too.
+    fn write(
+        &self,
+        out: &Path,
+        model: &Model,
+        pieces: &Pieces,
+        cancel: &Cancel,
+    ) -> Result<(Scored, Vec<String>, Option<Ids>)> {
         let form = Form::of(out)?;
         let plain = if form.is_typed() { Some(plain(pieces, cancel)?) } else { None };
-        let columns = privacy::source_columns(pieces.columns(), model.id.as_deref(), self.with_ids);
-        let layout = Layout::new(&columns, plain);
+        let columns = privacy::source_columns(pieces.columns(), model.id.as_deref(), Ids::asked(self.with_ids));
+        let layout = Layout::new(columns, plain);
         let names: Vec<String> = model.clusters.iter().map(|c| c.name.clone()).collect();
-        labelled::write(out, form, self.force, |push| {
+        // What its receipt says is known after the last row only, when the file is full.
+        let (found, notices) = labelled::write(out, form, self.force, None, |push| {
             pass(model, pieces, cancel, &mut |frame, first, clusters| {
                 push(&layout.frame(frame, first, &Labels { clusters, names: &names, silhouettes: None })?)
             })
-        })
+        })?;
+        Ok((found, notices, layout.ids()))
     }
 }
 

@@ -8,6 +8,7 @@ use super::text::{self, Align};
 use crate::error::Result;
 use crate::privacy::{self, Ids};
 use crate::segments::drill::{ClusterOf, Drill, NO_CLUSTER};
+use crate::segments::floor::{PRIVACY_FLOOR, is_few};
 use crate::study::Cleaned;
 use crate::table::column::Data;
 use crate::table::money::{format_pay, group_thousands};
@@ -20,6 +21,7 @@ pub struct DrillReport {
     clauses: Vec<ClauseJson>,
     rows: usize,
     learners: Option<usize>,
+    below_floor: bool,
     by_cluster: Vec<HeldJson>,
     means: Numbers,
 }
@@ -40,12 +42,14 @@ struct HeldJson {
     cluster: usize,
     rows: usize,
     learners: Option<usize>,
+    below_floor: bool,
     share_of_matches: f64,
     lift: f64,
 }
 
 impl DrillReport {
-    /// Collects what a rule found.
+    /// Collects what a rule found. Whoever asks may have the rows themselves, so that figures of a few are labelled, not
+    /// withheld.
     pub fn new(drill: &Drill) -> Self {
         let clause = |(i, c): (usize, &crate::segments::funnel::FunnelClause)| ClauseJson {
             text: c.text.clone(),
@@ -60,6 +64,7 @@ impl DrillReport {
             cluster: h.cluster,
             rows: h.rows,
             learners: h.learners,
+            below_floor: is_few(h.learners.unwrap_or(h.rows)),
             share_of_matches: h.share_of_matches,
             lift: h.lift,
         };
@@ -68,6 +73,7 @@ impl DrillReport {
             clauses: drill.funnel.clauses.iter().enumerate().map(clause).collect(),
             rows: drill.rows.len(),
             learners: drill.learners,
+            below_floor: is_few(drill.learners.unwrap_or(drill.rows.len())),
             by_cluster: drill.by_cluster.iter().map(held).collect(),
             means: Numbers(drill.means.clone()),
         }
@@ -129,6 +135,9 @@ pub fn text(cleaned: &Cleaned, drill: &Drill) -> String {
         ];
         out += &format!("\n{}", text::table(&header, &rows));
     }
+    if is_few(drill.learners.unwrap_or(drill.rows.len())) {
+        out += &format!("\nFewer than {PRIVACY_FLOOR} learners: too few to be spoken of as a group.\n");
+    }
     out += "\nMeans of the matches\n";
     for (name, mean) in &drill.means {
         let shown = match cleaned.learners.find(name).map(|c| c.role) {
@@ -149,24 +158,27 @@ pub fn csv(cleaned: &Cleaned, drill: &Drill, clusters: Option<&ClusterOf>, ids: 
     list::csv_text(&rows(cleaned, drill, clusters, ids))
 }
 
-/// The rows behind a rule: the source row, every column but the id (with it on request, hashed as `id` or as it is), the
-/// cluster where there is one, and the peers where there are pay and experience.
+/// The rows behind a rule: the source row, every column but those of ids (with them on request: as they are, or hashed,
+/// the id column then as `id`), the cluster where there is one, and the peers where there are pay and experience.
 pub fn rows(cleaned: &Cleaned, drill: &Drill, clusters: Option<&ClusterOf>, ids: Option<Ids>) -> Vec<list::Column> {
     let learners = &cleaned.learners;
     let at = || drill.rows.iter().map(|row| *row as usize);
     let whole = |of: &dyn Fn(usize) -> Option<i64>| Cells::Whole(at().map(of).collect());
     let mut columns = vec![list::Column::new("row", whole(&|row| Some(i64::from(learners.source_row[row]))))];
+    let names = learners.columns.iter().map(|column| column.name.clone()).collect();
+    let id = learners.with_role(Role::Learner).map(|column| column.name.as_str());
+    let disclosed = privacy::source_columns(names, id, ids.unwrap_or(Ids::Hashed));
     for column in learners.columns.iter().filter(|c| c.role != Role::Ignore) {
-        let (name, cells) = match (&column.data, column.role, ids) {
-            (_, Role::Learner, None) => continue,
-            (_, Role::Learner, Some(how)) => {
-                let disclosed = privacy::list(learners, drill.rows.clone(), how);
-                let ids = disclosed.get().ids.iter().flatten().map(|id| Some(id.clone()));
-                let name = if how == Ids::Plain { column.name.as_str() } else { "id" };
-                (name, Cells::Text(ids.collect()))
+        let (name, cells) = match &column.data {
+            _ if disclosed.get().is_hashed(&column.name) => {
+                if ids.is_none() {
+                    continue;
+                }
+                let name = if column.role == Role::Learner { "id" } else { &column.name };
+                (name, Cells::Text(at().map(|row| Some(disclosed.get().hash(&column.cell(row)))).collect()))
             }
-            (Data::Number(values), ..) => (column.name.as_str(), Cells::Number(at().map(|row| values[row]).collect())),
-            (Data::Text(text), ..) => {
+            Data::Number(values) => (column.name.as_str(), Cells::Number(at().map(|row| values[row]).collect())),
+            Data::Text(text) => {
                 (column.name.as_str(), Cells::Text(at().map(|row| text.get(row).map(str::to_owned)).collect()))
             }
         };

@@ -5,16 +5,17 @@ use std::path::Path;
 
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{
-    AnyValue, Column, DataFrame, DataType, JsonFormat, JsonWriter, NamedFrom as _, ParquetWriter, PolarsError, Schema,
-    SerWriter as _, Series,
+    AnyValue, Column, DataFrame, DataType, JsonFormat, JsonWriter, KeyValueMetadata, NamedFrom as _, ParquetWriter,
+    PolarsError, Schema, SerWriter as _, Series,
 };
 
 use super::plain::Plain;
+use super::receipt::Receipt;
 use super::write::atomically;
 use super::{labels, spreadsheet_safe};
 use crate::cluster::Clustering;
 use crate::error::{Error, Result};
-use crate::privacy::{self, Disclosed, SourceColumns};
+use crate::privacy::{self, Disclosed, Ids, SourceColumns};
 use crate::study::{Cleaned, Prepared, row_labels};
 use crate::table::column::plain_number;
 use crate::table::role::Role;
@@ -67,8 +68,8 @@ pub struct Labels<'a> {
 /// What is written of the columns of a source.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    /// Columns that are left out: ids.
-    left_out: Vec<String>,
+    /// Those of the source; ids among them leave as hashes unless they were asked for.
+    columns: Disclosed<SourceColumns>,
     /// By column of the source: what its text is, where it is to be typed.
     plain: Option<Vec<Plain>>,
     /// Names of `row`, `Cluster`, `ClusterName`, `Silhouette`, which step aside where the source has such.
@@ -77,36 +78,34 @@ pub struct Layout {
 
 impl Layout {
     /// `plain`: what text is, for forms that have types.
-    pub fn new(columns: &Disclosed<SourceColumns>, plain: Option<Vec<Plain>>) -> Self {
-        let SourceColumns { all: columns, left_out } = columns.get().clone();
+    pub fn new(columns: Disclosed<SourceColumns>, plain: Option<Vec<Plain>>) -> Self {
         let free = |name: &str| {
-            let taken = |name: &String| columns.iter().any(|c| c.eq_ignore_ascii_case(name));
+            let taken = |name: &String| columns.get().all.iter().any(|c| c.eq_ignore_ascii_case(name));
             let numbered = (2u32..).map(|n| format!("{name}_{n}"));
             std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
         };
-        Self { left_out, plain, names: ["row", "Cluster", "ClusterName", "Silhouette"].map(free) }
+        let names = ["row", "Cluster", "ClusterName", "Silhouette"].map(free);
+        Self { columns, plain, names }
     }
 
-    /// Columns of the source that are not written.
-    pub fn left_out(&self) -> &[String] {
-        &self.left_out
+    /// How ids are written; `None` where there are none.
+    pub fn ids(&self) -> Option<Ids> {
+        self.columns.get().ids()
     }
 
     /// Rows of a source from row `first` on, as they are written: the number of the row, the columns of the source,
     /// the labels.
     ///
     /// # Errors
-    /// Columns and labels of different lengths.
+    /// Columns and labels of different lengths, ids that are no text and cannot be made text.
     pub fn frame(&self, source: &DataFrame, first: usize, labels: &Labels<'_>) -> Result<DataFrame> {
         let [row, cluster, name, silhouette] = &self.names;
         let height = source.height();
         let numbers: Vec<i64> = (first..first + height).map(|row| row as i64).collect();
         let mut columns = vec![Column::new(row.into(), numbers)];
         for (at, column) in source.columns().iter().enumerate() {
-            if self.left_out.iter().any(|out| out == column.name().as_str()) {
-                continue;
-            }
             columns.push(match self.plain.as_ref().and_then(|plain| plain.get(at)) {
+                _ if self.columns.get().is_hashed(column.name()) => hashed(self.columns.get(), column)?,
                 Some(plain) => plain.typed(column),
                 None => column.clone(),
             });
@@ -123,7 +122,16 @@ impl Layout {
     }
 }
 
-/// The rows of a table that was fitted, as they are written. `silhouettes` go by distinct row of the matrix. In a form
+/// Ids as text that tells who is the same person, and nothing else; an empty cell stays empty.
+fn hashed(columns: &SourceColumns, ids: &Column) -> Result<Column> {
+    let cannot = |e: PolarsError| Error::failed(format!("cannot hash the ids of '{}'", ids.name())).because(e);
+    let text = ids.cast(&DataType::String).map_err(cannot)?;
+    let cells = text.str().map_err(cannot)?.iter();
+    let hashes: Vec<Option<String>> = cells.map(|id| id.map(|id| columns.hash(id))).collect();
+    Ok(Series::new(ids.name().clone(), hashes).into())
+}
+
+/// The rows of a table that was fitted, as they are written, and how ids stand in them. `silhouettes` go by distinct row of the matrix. In a form
 /// with types, text that is nothing but numbers becomes numbers.
 ///
 /// # Errors
@@ -135,8 +143,8 @@ pub fn of_fit(
     names: &[String],
     silhouettes: Option<Vec<f64>>,
     form: Form,
-    with_ids: bool,
-) -> Result<DataFrame> {
+    ids: Ids,
+) -> Result<(DataFrame, Option<Ids>)> {
     let (table, source) = (&cleaned.table, cleaned.table.frame());
     let by_source_row = |values: &[f64]| labels::by_source_row(&cleaned.learners, &prepared.encoded.rows, values);
     let clusters = labels::by_source_row(&cleaned.learners, &prepared.encoded.rows, &row_labels(prepared, clustering));
@@ -154,11 +162,13 @@ pub fn of_fit(
         plain
     });
     let id = table.with_role(Role::Learner).map(|c| c.name.as_str());
-    let layout = Layout::new(&privacy::source_columns(columns, id, with_ids), plain);
-    layout.frame(source, 0, &Labels { clusters: &clusters, names, silhouettes: Some(&silhouettes) })
+    let layout = Layout::new(privacy::source_columns(columns, id, ids), plain);
+    let labels = Labels { clusters: &clusters, names, silhouettes: Some(&silhouettes) };
+    Ok((layout.frame(source, 0, &labels)?, layout.ids()))
 }
 
-/// Writes a file of frames that all have the same columns: `produce` hands them over, one after the other.
+/// Writes a file of frames that all have the same columns: `produce` hands them over, one after the other. A receipt
+/// that is known before the rows goes into the file where its form has a place for it (Parquet).
 ///
 /// # Errors
 /// As [`atomically`], and what `produce` says; then there is no new file.
@@ -166,16 +176,18 @@ pub fn write<T>(
     path: &Path,
     form: Form,
     force: bool,
+    receipt: Option<&Receipt>,
     produce: impl FnOnce(&mut dyn FnMut(&DataFrame) -> Result<()>) -> Result<T>,
 ) -> Result<T> {
     let mut produced = Err(Error::interrupted());
+    let metadata = receipt.map(Receipt::metadata).transpose()?;
     let written = atomically(path, force, |out| {
         let mut sink: Option<Sink<_>> = None;
         let mut out = Some(out);
         let mut broken = Ok(());
         produced = produce(&mut |frame| {
             let pushed = match (&mut sink, out.take()) {
-                (None, Some(out)) => Sink::new(form, out, frame.schema()).map(|new| sink = Some(new)),
+                (None, Some(out)) => Sink::new(form, out, frame.schema(), metadata.clone()).map(|new| sink = Some(new)),
                 _ => Ok(()),
             };
             let pushed = pushed.and_then(|()| sink.as_mut().map_or(Ok(()), |sink| sink.push(frame)));
@@ -210,10 +222,13 @@ enum Sink<W: Write> {
 
 impl<W: Write> Sink<W> {
     /// Begins a file.
-    fn new(form: Form, out: W, schema: &Schema) -> io::Result<Self> {
+    fn new(form: Form, out: W, schema: &Schema, metadata: Option<KeyValueMetadata>) -> io::Result<Self> {
         Ok(match form {
             Form::JsonLines => Self::JsonLines(out),
-            Form::Parquet => Self::Parquet(Box::new(ParquetWriter::new(out).batched(schema).map_err(refused)?)),
+            Form::Parquet => {
+                let writer = ParquetWriter::new(out).with_key_value_metadata(metadata);
+                Self::Parquet(Box::new(writer.batched(schema).map_err(refused)?))
+            }
             Form::Csv => {
                 let mut writer = csv::Writer::from_writer(out);
                 writer.write_record(schema.iter_names().map(|name| spreadsheet_safe(name).into_owned()))?;

@@ -4,9 +4,12 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use polars::prelude::{Column as Series, DataFrame, IntoColumn, NamedFrom, ParquetWriter, PolarsError};
+use polars::prelude::{
+    Column as Series, DataFrame, IntoColumn, KeyValueMetadata, NamedFrom, ParquetWriter, PolarsError,
+};
 use serde_json::{Map, Value, json};
 
+use super::receipt::Receipt;
 use super::{spreadsheet_safe, write};
 use crate::error::{Error, Result};
 use crate::table::column::plain_number;
@@ -77,14 +80,15 @@ impl Column {
 }
 
 /// Writes a list: Parquet where the name ends so, a JSON array of objects where it ends in `.json`, else CSV that a
-/// spreadsheet runs nothing of.
+/// spreadsheet runs nothing of. Parquet carries the receipt in its metadata.
 ///
 /// # Errors
 /// A file that is there already, without `force`; a disk.
-pub fn write(path: &Path, force: bool, columns: &[Column]) -> Result<()> {
+pub fn write(path: &Path, force: bool, columns: &[Column], receipt: Option<&Receipt>) -> Result<()> {
+    let metadata = receipt.map(Receipt::metadata).transpose()?;
     let ending = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
     write::atomically(path, force, |out| match ending.as_deref() {
-        Some("parquet") => parquet(out, columns),
+        Some("parquet") => parquet(out, columns, metadata),
         Some("json") => json(out, columns),
         _ => csv(out, columns),
     })
@@ -129,11 +133,11 @@ fn json(out: &mut impl Write, columns: &[Column]) -> std::io::Result<()> {
     out.write_all(b"\n]\n")
 }
 
-fn parquet(out: &mut BufWriter<&File>, columns: &[Column]) -> std::io::Result<()> {
+fn parquet(out: &mut BufWriter<&File>, columns: &[Column], metadata: Option<KeyValueMetadata>) -> std::io::Result<()> {
     let refused = |error: PolarsError| std::io::Error::other(error.to_string());
     let series = columns.iter().map(Column::series).collect();
     let mut frame = DataFrame::new(rows(columns), series).map_err(refused)?;
-    ParquetWriter::new(out).finish(&mut frame).map(|_| ()).map_err(refused)
+    ParquetWriter::new(out).with_key_value_metadata(metadata).finish(&mut frame).map(|_| ()).map_err(refused)
 }
 
 #[cfg(test)]
@@ -162,7 +166,7 @@ mod tests {
     fn parquet_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.parquet");
-        write(&path, false, &columns()).unwrap();
+        write(&path, false, &columns(), None).unwrap();
         let location = crate::source::Location::Path(path);
         let cancel = crate::jobs::Cancel::never();
         let read = crate::source::read(&location, &crate::source::Options::default(), &cancel, &mut |_, _| {}).unwrap();

@@ -4,11 +4,13 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use polars::prelude::KeyValueMetadata;
 use serde::Serialize;
 
 use super::write::{atomically, check_free};
 use crate::error::Result;
 use crate::matrix::simd;
+use crate::privacy::Ids;
 use crate::study::Cleaned;
 use crate::study::model::{FittedOn, Model};
 use crate::study::recipe::Recipe;
@@ -25,6 +27,8 @@ pub struct Receipt {
     seed: u64,
     kscope: &'static str,
     engine: Engine,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ids: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<OfModel>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +77,7 @@ impl Receipt {
             seed: recipe.seed,
             kscope: env!("CARGO_PKG_VERSION"),
             engine: Engine::new(recipe),
+            ids: None,
             model: None,
             recipe: recipe.to_toml().ok(),
             command: line(command),
@@ -96,6 +101,7 @@ impl Receipt {
             seed: model.seed,
             kscope: env!("CARGO_PKG_VERSION"),
             engine: Engine::new(recipe),
+            ids: None,
             model: Some(OfModel {
                 file: file.display().to_string(),
                 checksum: model.checksum.clone(),
@@ -105,6 +111,25 @@ impl Receipt {
             recipe: None,
             command: line(command),
         }
+    }
+
+    /// Of a file that holds ids, by how they stand in it.
+    #[must_use]
+    pub fn with_ids(mut self, ids: Option<Ids>) -> Self {
+        self.ids = ids.map(|ids| match ids {
+            Ids::Hashed => "hashed",
+            Ids::Plain => "as they are",
+        });
+        self
+    }
+
+    /// For a Parquet file, which has a place for it: under the key `kscope.receipt`.
+    ///
+    /// # Errors
+    /// None but those of a writer.
+    pub fn metadata(&self) -> Result<KeyValueMetadata> {
+        let json = super::json::document(self)?;
+        Ok(KeyValueMetadata::from_static(vec![("kscope.receipt".to_owned(), json.trim_end().to_owned())]))
     }
 
     /// Writes it beside the file whose receipt it is.

@@ -12,6 +12,8 @@ pub struct Share {
     pub band: &'static str,
     /// Rows in it.
     pub rows: usize,
+    /// Distinct learners in it; rows where no id column is known.
+    pub learners: usize,
     /// Share of the rows with a known value, 0…1.
     pub share: f64,
 }
@@ -33,6 +35,9 @@ pub struct AgeProfile {
 /// Age from which people were said to be less receptive.
 pub const OLDER: f64 = 35.0;
 
+/// The bands of those.
+pub const OLDER_BANDS: [&str; 2] = ["35–39", "40+"];
+
 /// First year of each band of age: those younger than 25 are asked to begin, those of 35 and older are who the
 /// advice to look at age was about.
 const AGE_BANDS: [(f64, &str); 5] = [(0.0, "<25"), (25.0, "25–29"), (30.0, "30–34"), (35.0, "35–39"), (40.0, "40+")];
@@ -50,8 +55,8 @@ pub fn profiles(learners: &Learners, clustered: &[Vec<u32>]) -> Vec<AgeProfile> 
         .map(|rows| AgeProfile {
             median: median(ages, rows),
             basis: ages.basis,
-            bands: shares(&AGE_BANDS, rows, ages.years()),
-            stages: experience.map(|years| shares(&STAGES, rows, years)).unwrap_or_default(),
+            bands: shares(&AGE_BANDS, learners, rows, ages.years()),
+            stages: experience.map(|years| shares(&STAGES, learners, rows, years)).unwrap_or_default(),
         })
         .collect()
 }
@@ -62,16 +67,22 @@ fn median(ages: &Ages, rows: &[u32]) -> Option<f64> {
     quantile(&mut years.filter(|years| years.is_finite()).collect::<Vec<_>>(), 0.5)
 }
 
-/// How many rows fall between the starts.
-fn shares(starts: &[(f64, &'static str)], rows: &[u32], values: &[f64]) -> Vec<Share> {
-    let mut count = vec![0usize; starts.len()];
-    for value in rows.iter().map(|row| values[*row as usize]).filter(|value| value.is_finite()) {
-        if let Some(band) = starts.iter().rposition(|(start, _)| *start <= value) {
-            count[band] += 1;
+/// Who falls between the starts.
+fn shares(starts: &[(f64, &'static str)], learners: &Learners, rows: &[u32], values: &[f64]) -> Vec<Share> {
+    let mut held: Vec<Vec<usize>> = vec![Vec::new(); starts.len()];
+    for row in rows.iter().map(|row| *row as usize).filter(|row| values[*row].is_finite()) {
+        if let Some(band) = starts.iter().rposition(|(start, _)| *start <= values[row]) {
+            held[band].push(row);
         }
     }
-    let known = count.iter().sum::<usize>().max(1) as f64;
-    starts.iter().zip(count).map(|((_, band), rows)| Share { band, rows, share: rows as f64 / known }).collect()
+    let known = held.iter().map(Vec::len).sum::<usize>().max(1) as f64;
+    let share = |(band, held): (&'static str, Vec<usize>)| Share {
+        band,
+        rows: held.len(),
+        learners: learners.learners_among(held.iter().copied()).unwrap_or(held.len()),
+        share: held.len() as f64 / known,
+    };
+    starts.iter().map(|(_, band)| *band).zip(held).map(share).collect()
 }
 
 #[cfg(test)]

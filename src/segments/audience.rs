@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::age::{self, AgeProfile, OLDER};
 use super::cards::{Card, Cards, Kind, RuleInUse};
+use super::floor::Part;
 use super::peers::{Known, Peers};
 use crate::error::{Error, Result};
 use crate::features::encode::quantile;
@@ -93,9 +94,9 @@ pub struct Composition {
     /// Median years of experience.
     pub experience: Option<f64>,
     /// Share that is paid above the median of their peers, among those whose peers are known.
-    pub above_peers: Option<f64>,
+    pub above_peers: Option<Part>,
     /// Share of 35 and older, among those whose age is known or assumed.
-    pub older: Option<f64>,
+    pub older: Option<Part>,
     /// Bands of age and stages of the career; `None` where nothing is known of age.
     pub ages: Option<AgeProfile>,
     /// Expected learners of each kind of card, for as many as the audience has.
@@ -292,7 +293,7 @@ fn composition(from: &From<'_>, rows: &[u32], learners: usize) -> Composition {
     let share = |values: &[f64], meets: &dyn Fn(f64) -> bool| {
         let known: Vec<f64> = rows.iter().map(|row| values[*row as usize]).filter(|v| v.is_finite()).collect();
         let met = known.iter().filter(|v| meets(**v)).count();
-        (!known.is_empty()).then(|| met as f64 / known.len() as f64)
+        (!known.is_empty()).then_some(Part { some: met, of: known.len() })
     };
     let distinct = from.learners.learners_among(rows.iter().map(|row| *row as usize));
     let group: BTreeSet<u32> = rows.iter().copied().collect();

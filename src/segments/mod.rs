@@ -6,6 +6,7 @@ pub mod band;
 pub mod cards;
 pub mod description;
 pub mod drill;
+pub mod floor;
 pub mod funnel;
 pub mod listing;
 mod names;

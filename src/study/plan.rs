@@ -25,14 +25,14 @@ pub struct Plan {
     pub cards: Arc<Cards>,
     /// Whom to contact; `None` where pay or experience is unknown.
     pub audience: Option<Audience>,
-    /// Used rows of which pay and experience are known.
-    pub everybody: usize,
+    /// Used rows of which pay and experience are known, ascending: whom the cards are made of.
+    pub known: Arc<Vec<u32>>,
     /// The rule in use, in canonical text.
     pub rule: String,
     /// Learners that it matches.
     pub rule_learners: usize,
-    /// Used rows that it matches.
-    rule_rows: Arc<Vec<u32>>,
+    /// Used rows that it matches, ascending.
+    pub rule_rows: Arc<Vec<u32>>,
 }
 
 /// Who must not be contacted.
@@ -77,7 +77,7 @@ pub fn plan(
     check()?;
     let cards = Plan {
         rule_learners: people.learners_among(&matched.rows),
-        everybody: people.known().count(),
+        known: Arc::new(people.known().map(|row| row as u32).collect()),
         rule: matched.rule,
         rule_rows: Arc::new(matched.rows),
         cards: Arc::new(cards),
@@ -107,7 +107,7 @@ fn nothing(rule: String) -> Plan {
     let why = || "the table has no pay and experience".to_owned();
     let not_shown = Kind::ALL.map(|kind| NotShown { kind, why: why() }).to_vec();
     let cards = Arc::new(Cards { cards: Vec::new(), not_shown });
-    Plan { cards, audience: None, everybody: 0, rule, rule_learners: 0, rule_rows: Arc::default() }
+    Plan { cards, audience: None, known: Arc::default(), rule, rule_learners: 0, rule_rows: Arc::default() }
 }
 
 /// Reads who must not be contacted: a file with a heading and a column of ids (named as in the table) or of source

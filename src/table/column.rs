@@ -42,6 +42,9 @@ pub struct Text {
     pub levels: Arc<Vec<String>>,
 }
 
+/// What is said of cells that were no numbers, between how many there are and the first of them.
+pub const NOT_NUMBERS: &str = "cells are not numbers and count as missing";
+
 /// Cells that were not what the column is.
 #[derive(Clone, Debug, Default)]
 pub struct Unreadable {

@@ -4,7 +4,7 @@ use polars::prelude::{Column as PolarsColumn, DataType};
 use rayon::prelude::*;
 
 use super::RoleChoices;
-use super::column::{Column, Data, Text, Unreadable};
+use super::column::{Column, Data, NOT_NUMBERS, Text, Unreadable};
 use super::money::{self, Currency};
 use super::number::{DecimalMark, Number, parse_number_with};
 use super::role::Role;
@@ -323,10 +323,7 @@ fn unreadable(column: &Column, raw: &RawTable, said: bool, notices: &mut Vec<Str
             column.name
         )));
     }
-    notices.push(format!(
-        "{}: {} cells are not numbers and count as missing: {examples}",
-        column.name, column.unreadable.count
-    ));
+    notices.push(format!("{}: {} {NOT_NUMBERS}: {examples}", column.name, column.unreadable.count));
     Ok(())
 }
 

@@ -274,12 +274,13 @@ fn exported(
     let saved = name(&save::recipe(recipe, folder)?);
     let mut command = ["plan", "--recipe", &saved, option, &value, "--out", &list].map(str::to_owned).to_vec();
     command.extend((ids == Ids::Plain).then(|| "--with-ids".to_owned()));
-    report::receipt::Receipt::new(cleaned, recipe, &command).write_beside(&path, false)?;
+    let told = columns.iter().any(|column| column.name == "id").then_some(ids);
+    report::receipt::Receipt::new(cleaned, recipe, &command).with_ids(told).write_beside(&path, false)?;
     let rows = group_thousands(report::list::rows(&columns) as u64);
-    let how = match (columns.iter().any(|column| column.name == "id"), ids) {
-        (false, _) => "no ids: the table has no id column; 'row' is the row of the source",
-        (true, Ids::Hashed) => "ids hashed with a salt that is forgotten; 'row' is the row of the source",
-        (true, Ids::Plain) => "ids as they are",
+    let how = match told {
+        None => "no ids: the table has no id column; 'row' is the row of the source",
+        Some(Ids::Hashed) => "ids hashed with a salt that is forgotten; 'row' is the row of the source",
+        Some(Ids::Plain) => "ids as they are",
     };
     Ok(vec![
         format!("{rows} people in {list}"),

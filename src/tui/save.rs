@@ -41,7 +41,7 @@ pub(super) fn list(columns: &[Column], source: &Location, what: &str, folder: &P
     let path = free.ok_or_else(|| {
         Error::failed("cannot write the list").because(format!("there are {TRIES} of that name already"))
     })?;
-    report::list::write(&path, false, columns)?;
+    report::list::write(&path, false, columns, None)?;
     Ok(path)
 }
 

@@ -39,9 +39,9 @@ const SWEEP_ROW: &str = "k wcss wcss_share silhouette calinski_harabasz davies_b
                          stability prediction_strength bic";
 const VERDICT: &str = "kind k suggested_k text criteria warnings";
 const CRITERION: &str = "name k why";
-const DRILL: &str = "rule clauses rows learners by_cluster means";
+const DRILL: &str = "rule clauses rows learners below_floor by_cluster means";
 const CLAUSE: &str = "text pass fail percentile keeps without only_this_fails";
-const HELD: &str = "cluster rows learners share_of_matches lift";
+const HELD: &str = "cluster rows learners below_floor share_of_matches lift";
 
 /// A learners table in a folder.
 fn table(folder: &Folder) -> String {
@@ -180,6 +180,12 @@ fn json_of_drill() {
         assert!((number(&one["share_of_matches"]) - share).abs() < 1e-12);
     }
     assert_eq!(held.iter().map(|h| count(&h["rows"])).sum::<usize>(), rows);
+    assert_eq!(drill["below_floor"], false);
+    for one in held {
+        assert_eq!(one["below_floor"], (1..10).contains(&count(&one["learners"])), "{one}");
+    }
+    let few = run(["drill", &file, "--rule", "ctc > p99.8", "--format", "json"]).json();
+    assert_eq!((few["below_floor"].as_bool(), (1..10).contains(&count(&few["rows"]))), (Some(true), true), "{few}");
     let without = run(["drill", &file, "--format", "json"]).json();
     assert!(list(&without["by_cluster"]).is_empty());
     assert_eq!(without["clauses"], drill["clauses"]);

@@ -17,6 +17,7 @@ mod ledger;
 mod plan;
 mod plan_screen;
 mod planted;
+mod privacy;
 mod program;
 mod pty;
 mod recipe;

@@ -226,7 +226,7 @@ fn another_audience_from_the_same_cards_is_the_audience_of_a_new_plan() {
         plan.cards.cards.iter().map(|card| (card.claim.clone(), card.people.len())).collect::<Vec<_>>()
     };
     assert_eq!(claims(&taken_over.plan), claims(&anew));
-    assert_eq!((taken_over.plan.everybody, taken_over.plan.rule_learners), (anew.everybody, anew.rule_learners));
+    assert_eq!((&taken_over.plan.known, taken_over.plan.rule_learners), (&anew.known, anew.rule_learners));
 }
 
 #[test]

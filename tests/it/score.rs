@@ -118,7 +118,11 @@ fn learners_get_the_labels_of_the_fit_in_every_form() {
     assert_eq!(column(&folder.path("p.csv"), "Cluster"), csv);
     let arguments = ["score", "-", "--model", &folder.arg("m.json"), "--out", &folder.arg("pipe.csv")];
     run_with(arguments, &fs::read(&table).unwrap()).data();
-    assert_eq!(fs::read(folder.path("pipe.csv")).unwrap(), fs::read(folder.path("s.csv")).unwrap());
+    let but_ids = |name: &str| -> Vec<_> {
+        let rows = records(&folder.path(name));
+        rows.into_iter().map(|mut row| row.remove("email_hash").map(|_| row)).collect()
+    };
+    assert!(but_ids("pipe.csv") == but_ids("s.csv"), "the same but for the salt");
 }
 
 /// Every way of encoding, with missing values, a decimal comma, and pay in lakh.
@@ -225,7 +229,7 @@ const FITTED_ON: &str = "source fingerprint rows rows_used";
 const FEATURE: &str = "feature kind missing unknown below above min max unreadable psi";
 const CLUSTER: &str = "cluster name rows share fitted_share";
 const TAKEN: &str = "rule rows";
-const RECEIPT: &str = "source rows rows_used taken seed kscope engine model recipe command";
+const RECEIPT: &str = "source rows rows_used taken seed kscope engine ids model recipe command";
 
 #[test]
 fn json_of_score_is_as_the_docs_say() {
@@ -341,7 +345,8 @@ fn labelled_rows_carry_their_columns_and_labels_in_every_form() {
     assert_eq!((rows.len(), sources.len()), (2500, 2500));
     let header = fs::read_to_string(&csv).unwrap().lines().next().unwrap().to_owned();
     assert!(
-        header.starts_with("row,Unnamed: 0,company_hash,orgyear") && header.ends_with("Cluster,ClusterName,Silhouette")
+        header.starts_with("row,Unnamed: 0,company_hash,email_hash,orgyear")
+            && header.ends_with("Cluster,ClusterName,Silhouette")
     );
     let names: BTreeMap<String, String> = report["clusters"]
         .as_array()
@@ -354,11 +359,11 @@ fn labelled_rows_carry_their_columns_and_labels_in_every_form() {
         assert_eq!(Some(row["Cluster"].clone()).filter(|c| !c.is_empty()), label);
         assert_eq!(row["ClusterName"], label.as_ref().map(|l| names[l].clone()).unwrap_or_default());
         assert_eq!(row["Silhouette"].is_empty(), label.is_none());
-        assert!(!row.contains_key("email_hash"));
         for (name, cell) in sources[at].iter().filter(|(name, _)| !matches!(name.as_str(), "" | "email_hash")) {
             assert_eq!(*cell, row[name], "{name} as it was");
         }
     }
+    assert_hashed(&column(&csv, "email_hash"), &column(Path::new(&table), "email_hash"));
     // One row speaks for a learner: over these the mean is the silhouette of the report.
     let of_learner: BTreeMap<&str, f64> = sources
         .iter()
@@ -376,6 +381,10 @@ fn labelled_rows_carry_their_columns_and_labels_in_every_form() {
         let back = read_back(&path);
         assert_eq!(["ctc", "Cluster", "Silhouette", "ClusterName"].map(|c| back[c].0.as_str()), kinds, "{name}");
         assert_eq!(back.len(), rows[0].len());
+        let (kind, ids) = &back["email_hash"];
+        assert_eq!(kind, "str");
+        let ids: Vec<Option<String>> = ids.iter().map(|id| Some(id.clone()).filter(|id| !id.is_empty())).collect();
+        assert_hashed(&ids, &column(Path::new(&table), "email_hash"));
         for column in ["ctc", "Cluster", "ClusterName", "job_position"] {
             for (cell, row) in back[column].1.iter().zip(&rows) {
                 let same = cell == &row[column] || cell.parse::<f64>().ok() == row[column].parse::<f64>().ok();
@@ -386,6 +395,70 @@ fn labelled_rows_carry_their_columns_and_labels_in_every_form() {
     let with = folder.arg("with.csv");
     kscope(&format!("{fit} --with-ids"), &[&table, &labels, &with]).data();
     assert_eq!(column(Path::new(&with), "email_hash"), column(Path::new(&table), "email_hash"));
+}
+
+/// Every id has one hash of its own, and none is an id; what has no id has no hash.
+fn assert_hashed(hashes: &[Option<String>], ids: &[Option<String>]) {
+    assert_eq!(hashes.len(), ids.len());
+    let pairs: BTreeSet<_> = ids.iter().zip(hashes).collect();
+    let distinct: BTreeSet<&Option<String>> = pairs.iter().map(|(id, _)| *id).collect();
+    let of_hashes: BTreeSet<&Option<String>> = pairs.iter().map(|(_, hash)| *hash).collect();
+    assert_eq!((pairs.len(), pairs.len()), (distinct.len(), of_hashes.len()), "one hash an id, one id a hash");
+    assert!(distinct.len() < ids.len(), "some learner has two rows");
+    assert!(pairs.iter().all(|(id, hash)| id.is_some() == hash.is_some()));
+    let well = |hash: &String| hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    assert!(of_hashes.into_iter().flatten().all(|hash| well(hash) && !distinct.contains(&Some(hash.clone()))));
+}
+
+/// Ids leave as hashes wherever rows of a source are written: also those in other columns, numbers, and pieces of a table
+/// that is read bit by bit; a receipt says so, and a Parquet file has it inside.
+#[test]
+fn ids_leave_as_hashes() {
+    let folder = Folder::new();
+    let mut text = "learner_id,user_id,ctc,experience,note\n".to_owned();
+    for n in 0..60_000 {
+        let id = if n % 7 == 3 { String::new() } else { (n % 25_000).to_string() };
+        let (ctc, note) = (300_000 + 1000 * (n % 97), "long ".repeat(12));
+        let _ = writeln!(text, "{id},u{},{ctc},{},{note}{}", n % 10, n % 20, n % 10);
+    }
+    assert!(text.len() > 4 << 20, "more than one piece");
+    let table = folder.file("t.csv", text);
+    let ids = |name: &str| column(Path::new(&table), name);
+    let [model, labelled, scored, with, rows] =
+        ["m.json", "rows.parquet", "s.csv", "with.csv", "d.csv"].map(|name| folder.arg(name));
+    kscope("fit {} --features ctc,experience --k 2 --starts 1 --save-model {}", &[&table, &model]).data();
+    kscope("score {} --model {} --out {}", &[&table, &model, &scored]).data();
+    for name in ["learner_id", "user_id"] {
+        assert_hashed(&column(Path::new(&scored), name), &ids(name));
+    }
+    assert_eq!(column(Path::new(&scored), "note"), ids("note"));
+    kscope("score {} --model {} --out {} --with-ids", &[&table, &model, &with]).data();
+    assert_eq!(column(Path::new(&with), "user_id"), ids("user_id"));
+    kscope("fit {} --features ctc,experience --k 2 --starts 1 --labelled {}", &[&table, &labelled]).data();
+    let (kind, hashes) = &read_back(&labelled)["learner_id"];
+    assert_eq!(kind, "str");
+    let hashes: Vec<Option<String>> = hashes.iter().map(|id| Some(id.clone()).filter(|id| !id.is_empty())).collect();
+    assert_hashed(&hashes, &ids("learner_id"));
+    let others: BTreeSet<_> = column(Path::new(&scored), "learner_id").into_iter().flatten().collect();
+    assert!(hashes.iter().flatten().all(|hash| !others.contains(hash)), "another file, another salt");
+    // A second column of ids is not forgotten where rows are listed.
+    let listed = kscope("drill {} --rule ctc<310000 --format csv", &[&table]).data();
+    assert_eq!(
+        listed.lines().next().unwrap().split(',').take(4).collect::<Vec<_>>(),
+        ["row", "ctc", "experience", "note"]
+    );
+    kscope("drill {} --rule ctc<310000 --out {}", &[&table, &rows]).data();
+    assert!(records(Path::new(&rows)).iter().all(|row| row["user_id"].len() == 32));
+    let receipt = |name: &str| fs::read_to_string(folder.path(&format!("{name}.receipt.json"))).unwrap();
+    for (name, how) in
+        [("rows.parquet", "hashed"), ("s.csv", "hashed"), ("with.csv", "as they are"), ("d.csv", "hashed")]
+    {
+        assert!(receipt(name).contains(&format!("\"ids\":\"{how}\"")), "{name}");
+    }
+    assert!(!receipt("m.json").contains("\"ids\""));
+    let file = fs::read(&labelled).unwrap();
+    let holds = |text: &str| file.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    assert!(holds("kscope.receipt") && holds(receipt("rows.parquet").trim_end()));
 }
 
 /// Formulas are neutralised, numbers below 0 are not; columns of the source keep their names.
@@ -429,15 +502,19 @@ fn a_receipt_replays_its_file() {
     let own = "'my '\\''own'\\'' table.csv'";
     in_folder(
         &first,
-        &format!("kscope fit {own} --k 3 --seed 7 --labels labels.csv --labelled rows.parquet --save-model m.json"),
+        &format!(
+            "kscope fit {own} --k 3 --seed 7 --labels labels.csv --labelled rows.parquet --save-model m.json --with-ids"
+        ),
     );
     in_folder(&first, &format!("kscope score {own} --model m.json --out 'scored rows.jsonl' --with-ids"));
     let receipt = |name: &str| -> Value {
         serde_json::from_slice(&fs::read(first.path(&format!("{name}.receipt.json"))).unwrap()).unwrap()
     };
     let of_fit = receipt("rows.parquet");
+    let mut without_ids = of_fit.clone();
+    without_ids.as_object_mut().unwrap().remove("ids");
     for name in ["m.json", "labels.csv"] {
-        assert_eq!(receipt(name), of_fit);
+        assert_eq!(receipt(name), without_ids);
     }
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
     let mut both = keys(&of_fit);

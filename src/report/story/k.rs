@@ -1,19 +1,21 @@
 //! Which k: the criteria, the curves, every k in a table.
 
 use super::{Block, Noun, Section, Table, Told};
-use crate::privacy::FLOOR;
+use crate::privacy::{FLOOR, said};
 use crate::report::svg::{Curve, Point, curve};
 use crate::report::text::{Align, figure};
+use crate::segments::floor::is_few;
+use crate::study;
 use crate::table::money::group_thousands;
 
 pub(super) fn section(told: &Told<'_>, noun: Noun) -> Section {
     let mut blocks = charts(told);
     if let Some(evidence) = told.sweep.evidence.as_ref().filter(|evidence| evidence.tables > 0) {
         blocks.push(Block::Note(format!(
-            "Shaded: where 5 % to 95 % of {} tables lie that have no groups ({}), of {} rows each.",
+            "Shaded: where 5 % to 95 % of {} tables lie that have no groups ({}), of {} each.",
             evidence.tables,
             evidence.reference.word(),
-            group_thousands(evidence.rows as u64)
+            of_clustered(told, evidence.rows)
         )));
     }
     blocks.extend(told.sweep.warnings.iter().map(|warning| Block::Note(warning.clone())));
@@ -21,7 +23,7 @@ pub(super) fn section(told: &Told<'_>, noun: Noun) -> Section {
         let rows = verdict
             .criteria
             .iter()
-            .map(|c| vec![c.name.clone(), c.k.map_or_else(|| "–".to_owned(), |k| k.to_string()), c.why.clone()]);
+            .map(|c| vec![c.name.clone(), c.k.map_or_else(|| "–".to_owned(), |k| k.to_string()), said(&c.why)]);
         blocks.push(Block::Table(Table {
             caption: "What each criterion chooses".to_owned(),
             columns: columns(&[("criterion", Align::Left), ("k", Align::Right), ("why", Align::Left)]),
@@ -54,7 +56,7 @@ fn charts(told: &Told<'_>) -> Vec<Block> {
             Some(Point { k: q.k, value: s.value, se: s.se, null: of(q.k).and_then(|e| e.null_silhouette) })
         })
         .collect();
-    let said = |points: &[Point], digits: usize| {
+    let words = |points: &[Point], digits: usize| {
         let points = points.iter().map(|p| format!("k = {}: {:.digits$}", p.k, p.value));
         points.collect::<Vec<_>>().join(", ")
     };
@@ -65,7 +67,7 @@ fn charts(told: &Told<'_>) -> Vec<Block> {
             title: "Elbow: WCSS in % of the total",
             words: &format!(
                 "Sum of squares within, in % of the total, by k. {}. k = {chosen} is marked.",
-                said(&elbow, 1)
+                words(&elbow, 1)
             ),
             points: &elbow,
             chosen,
@@ -77,7 +79,7 @@ fn charts(told: &Told<'_>) -> Vec<Block> {
         charts.push(curve(&Curve {
             name: "silhouette",
             title: "Silhouette",
-            words: &format!("Mean silhouette by k, more is better. {}. k = {chosen} is marked.", said(&silhouette, 3)),
+            words: &format!("Mean silhouette by k, more is better. {}. k = {chosen} is marked.", words(&silhouette, 3)),
             points: &silhouette,
             chosen,
             from_zero: true,
@@ -85,6 +87,37 @@ fn charts(told: &Told<'_>) -> Vec<Block> {
         }));
     }
     vec![Block::Charts(charts)]
+}
+
+/// So many rows, or as many as were clustered, where their number would tell of the few that were not.
+pub(super) fn of_clustered(told: &Told<'_>, rows: usize) -> String {
+    match told.figures.get().clustered {
+        None if rows == told.prepared.matrix.rows() => "as many rows as were clustered".to_owned(),
+        _ => format!("{} rows", group_thousands(rows as u64)),
+    }
+}
+
+/// Rows in the smallest cluster of a k.
+fn smallest(told: &Told<'_>, k: usize, rows: usize) -> String {
+    let learners = &told.cleaned.learners;
+    let one_each = told.cleaned.learner_count.is_none_or(|n| n == learners.rows());
+    let few = is_few(rows)
+        || !one_each
+            && told.sweep.at(k).is_none_or(|found| {
+                let labels = study::row_labels(told.prepared, &found.clustering);
+                let clusters = study::clustered(told.cleaned, told.prepared, &labels, k);
+                let learners = |rows: &Vec<u32>| learners.learners_among(rows.iter().map(|row| *row as usize));
+                clusters.iter().filter_map(learners).any(is_few)
+            });
+    // Of the k that is looked at the other clusters are shown; the one of k = 1 is all that were clustered.
+    let figures = told.figures.get();
+    let hidden = k == told.found.clustering.k && figures.clusters.iter().any(Option::is_none)
+        || k == 1 && figures.clustered.is_none();
+    match (few, hidden) {
+        (true, _) => format!("<{FLOOR}"),
+        (false, true) => "–".to_owned(),
+        (false, false) => group_thousands(rows as u64),
+    }
 }
 
 fn every_k(told: &Told<'_>) -> Table {
@@ -107,7 +140,7 @@ fn every_k(told: &Told<'_>) -> Table {
             parted.unwrap_or_else(dash),
             q.calinski_harabasz.map_or_else(dash, figure),
             q.davies_bouldin.map_or_else(dash, figure),
-            if (1..FLOOR as u64).contains(&q.smallest) { format!("<{FLOOR}") } else { group_thousands(q.smallest) },
+            smallest(told, q.k, q.smallest as usize),
         ]
     });
     Table {

@@ -12,7 +12,7 @@ pub use telling::tell;
 
 use super::svg::Chart;
 use super::text::Align;
-use crate::privacy::{Disclosed, Figures};
+use crate::privacy::{self, Disclosed, Figures, ShownLedger};
 use crate::quality::Verdict;
 use crate::segments::drill::Drill;
 use crate::study::findings::{KFound, Sweep};
@@ -112,6 +112,10 @@ pub struct Told<'a> {
     pub plan: &'a Plan,
     /// What may be said of groups of people.
     pub figures: &'a Disclosed<Figures<'a>>,
+    /// What may be said of cleaning.
+    pub ledger: &'a Disclosed<ShownLedger>,
+    /// The used rows of each cluster.
+    pub members: &'a [Vec<u32>],
     /// The command that makes the report again.
     pub command: &'a str,
 }
@@ -176,10 +180,12 @@ impl Story {
 fn short(told: &Told<'_>, noun: Noun) -> Section {
     let cleaned = told.cleaned;
     let count = |n: usize| group_thousands(n as u64);
-    let rows = count(cleaned.table.rows());
-    let who = match cleaned.learner_count {
-        Some(learners) => format!("{} learners in {rows} rows", count(learners)),
-        None => format!("{} of {rows} rows", count(cleaned.learners.rows())),
+    let rows = told.ledger.get().rows_in.map(count);
+    let who = match (cleaned.learner_count, rows) {
+        (Some(learners), Some(rows)) => format!("{} learners in {rows} rows", count(learners)),
+        (Some(learners), None) => format!("{} learners", count(learners)),
+        (None, Some(rows)) => format!("{} of {rows} rows", count(cleaned.learners.rows())),
+        (None, None) => format!("{} rows", count(cleaned.learners.rows())),
     };
     let k = told.found.clustering.k;
     let mut blocks = vec![Block::Text(format!(
@@ -187,7 +193,7 @@ fn short(told: &Told<'_>, noun: Noun) -> Section {
         noun.count(k),
         words(&told.prepared.encoded.features)
     ))];
-    blocks.extend(told.sweep.verdict.as_ref().map(|verdict| Block::Text(verdict.text.clone())));
+    blocks.extend(told.sweep.verdict.as_ref().map(|verdict| Block::Text(privacy::said(&verdict.text))));
     let claims = told.figures.get().cards.iter().filter(|shown| shown.hidden.is_none());
     let claims = claims.filter(|shown| shown.card.withheld.is_none() && shown.card.kind.is_about_people());
     let claims: Vec<String> = claims.map(|shown| format!("{}.", shown.card.claim)).collect();

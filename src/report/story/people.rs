@@ -1,11 +1,12 @@
 //! Who is in the clusters, and who passes the rule.
 
 use super::{Block, Entry, Noun, Section, Table, Told, percent};
-use crate::privacy::FLOOR;
+use crate::privacy::{self, Disclosed, FLOOR, ShownLevel};
 use crate::report::profile::{apart_words, measured};
 use crate::report::svg::{self, Bar, bars, boxes};
 use crate::report::text::Align;
 use crate::segments::age::AgeProfile;
+use crate::segments::floor::Part;
 use crate::segments::profile::{Apart, CategoryProfile, How, NumberProfile, Profile};
 use crate::table::money::{format_pay, group_thousands};
 use crate::table::role::Role;
@@ -59,10 +60,13 @@ pub(super) fn section(told: &Told<'_>, noun: Noun, missing: &mut Vec<String>) ->
     }
     let mut blocks = vec![
         Block::Charts(charts(told, noun, &known, missing)),
-        Block::Note(format!(
-            "Shares are of the {} rows that were clustered.",
-            group_thousands(told.prepared.matrix.rows() as u64)
-        )),
+        Block::Note(match told.figures.get().clustered {
+            Some(_) => {
+                let rows = group_thousands(told.prepared.matrix.rows() as u64);
+                format!("Shares are of the {rows} rows that were clustered.")
+            }
+            None => "Shares are of the rows that were clustered.".to_owned(),
+        }),
         Block::Table(overview(told, &known)),
     ];
     if described.ages.first().is_some_and(|age| age.basis.is_assumed())
@@ -70,7 +74,8 @@ pub(super) fn section(told: &Told<'_>, noun: Noun, missing: &mut Vec<String>) ->
     {
         blocks.push(Block::Note(format!("≈ Age is {}; it says nothing that experience does not say.", ages.how())));
     }
-    blocks.extend(known.iter().map(|cluster| Block::Entry(entry(told, cluster))));
+    let levels = levels(told, &described.profiles, shown);
+    blocks.extend(known.iter().map(|cluster| Block::Entry(entry(told, cluster, &levels))));
     Section { id: "people", title: format!("Who is in the {}", noun.many), blocks }
 }
 
@@ -184,7 +189,7 @@ fn age(age: &AgeProfile) -> Option<String> {
     age.median.map(|median| format!("{mark}{median:.0}"))
 }
 
-fn entry(told: &Told<'_>, cluster: &Known<'_>) -> Entry {
+fn entry(told: &Told<'_>, cluster: &Known<'_>, levels: &[Levels<'_>]) -> Entry {
     let Known { profile, name, learners, .. } = cluster;
     let mut facts = vec![(
         "who",
@@ -206,25 +211,34 @@ fn entry(told: &Told<'_>, cluster: &Known<'_>) -> Entry {
         "as a rule",
         rule.map_or_else(
             || "no short rule says who they are".to_owned(),
-            |r| format!("{} (precision {}, recall {})", r.rule, percent(r.precision), percent(r.recall)),
+            |r| {
+                let both = (r.precision * r.rows as f64).round() as usize;
+                let precision = Part { some: both, of: r.rows }.percent();
+                let recall = Part { some: both, of: profile.used_rows }.percent();
+                format!("{} (precision {precision}, recall {recall})", r.rule)
+            },
         ),
     ));
-    for category in &profile.categories {
-        let levels = levels(category);
+    for category in levels {
+        let levels = words(&category.by_cluster.get()[profile.cluster]);
         if !levels.is_empty() {
             let title = match category.role {
                 Role::Job => "roles",
                 Role::Company => "companies",
                 _ => "most frequent",
             };
-            let of = if title == "most frequent" { format!("{}: ", category.column) } else { String::new() };
+            let of = if title == "most frequent" { format!("{}: ", category.name) } else { String::new() };
             facts.push((title, format!("{of}{levels}")));
         }
     }
     if let Some(age) = cluster.age.filter(|age| !age.stages.is_empty()) {
-        let stages = age.stages.iter().filter(|stage| stage.rows >= FLOOR);
-        let stages: Vec<String> = stages.map(|stage| format!("{} {}", stage.band, percent(stage.share))).collect();
-        facts.push(("career", stages.join(" · ")));
+        let stages = privacy::bands(&age.stages);
+        let stages = stages.get().iter().filter(|(_, share)| share.is_some_and(|share| share > 0.0));
+        let stages: Vec<String> =
+            stages.map(|(stage, share)| format!("{stage} {}", percent(share.unwrap_or_default()))).collect();
+        if !stages.is_empty() {
+            facts.push(("career", stages.join(" · ")));
+        }
     }
     Entry {
         title: format!("{} {name}", profile.cluster),
@@ -235,10 +249,33 @@ fn entry(told: &Told<'_>, cluster: &Known<'_>) -> Entry {
     }
 }
 
-/// The most frequent levels that enough rows have.
-fn levels(category: &CategoryProfile) -> String {
-    let shown = category.top.iter().filter(|level| level.rows >= FLOOR).take(LEVELS);
-    let words = shown.map(|level| format!("{} {} (×{:.1})", level.level, percent(level.share), level.lift));
+/// A category, and what may be said of its levels.
+struct Levels<'a> {
+    name: &'a str,
+    role: Role,
+    by_cluster: Disclosed<Vec<Vec<ShownLevel<'a>>>>,
+}
+
+/// The most frequent levels of each category. `shown`: whether the size of a cluster is.
+fn levels<'a>(told: &Told<'_>, profiles: &'a [Profile], shown: &[Option<usize>]) -> Vec<Levels<'a>> {
+    let Some(first) = profiles.first() else { return Vec::new() };
+    let of = |(at, category): (usize, &'a CategoryProfile)| {
+        let by_cluster = profiles.iter().zip(shown).map(|(p, shown)| (&p.categories[at], shown.is_some()));
+        let by_cluster: Vec<_> = by_cluster.collect();
+        Levels {
+            name: &category.column,
+            role: category.role,
+            by_cluster: privacy::levels(&told.cleaned.learners, told.members, &by_cluster, LEVELS),
+        }
+    };
+    first.categories.iter().enumerate().map(of).collect()
+}
+
+fn words(levels: &[ShownLevel<'_>]) -> String {
+    let words = levels.iter().map(|shown| {
+        let lift = if shown.lift { format!(" (×{:.1})", shown.level.lift) } else { String::new() };
+        format!("{} {}{lift}", shown.level.level, percent(shown.level.share))
+    });
     words.collect::<Vec<_>>().join(", ")
 }
 

@@ -2,9 +2,10 @@
 
 use super::{Block, Entry, Section, Table, Told, percent};
 use crate::privacy::{FLOOR, ShownCard};
-use crate::report::plan::{bands, effect_words, holds_words, made_of};
+use crate::report::plan::{bands, effect_words, holds_words, made_of, of_kind};
 use crate::report::svg::{Pair, Whisker, pairs, whiskers};
 use crate::report::text::Align;
+use crate::segments::floor::is_few;
 use crate::table::money::group_thousands;
 
 /// What the cards are called where nobody types their names.
@@ -104,7 +105,11 @@ pub(super) fn audience(told: &Told<'_>, missing: &mut Vec<String>) -> Option<Sec
         vec![
             title(segment.kind.word()),
             group_thousands(segment.wanted as u64),
-            learners.map_or_else(|| format!("<{FLOOR}"), |n| group_thousands(n as u64)),
+            match learners {
+                Some(learners) => group_thousands(*learners as u64),
+                None if is_few(segment.rows.len()) => format!("<{FLOOR}"),
+                None => "–".to_owned(),
+            },
         ]
     });
     let columns = [("segment", Align::Left), ("wanted", Align::Right), ("learners", Align::Right)];
@@ -113,41 +118,44 @@ pub(super) fn audience(told: &Told<'_>, missing: &mut Vec<String>) -> Option<Sec
         columns: columns.map(|(title, align)| (title.to_owned(), align)).to_vec(),
         rows: rows.collect(),
     }));
-    if told.plan.rule_learners < FLOOR {
-        missing.push("The audience beside the rule in use: too few learners match that rule".to_owned());
-    } else {
-        blocks.extend(against_rule(told));
+    match (figures.rule, told.plan.rule_learners) {
+        (Some(0), _) => missing.push("The audience beside the rule in use: nobody matches that rule".to_owned()),
+        (None, rule) if is_few(rule) => {
+            missing.push("The audience beside the rule in use: too few learners match that rule".to_owned());
+        }
+        (matched, _) => {
+            if matched.is_none() {
+                missing.push(format!(
+                    "How many the rule in use matches: it would tell of fewer than {FLOOR} learners beside another figure"
+                ));
+            }
+            blocks.extend(against_rule(told, matched));
+        }
     }
     blocks.extend(audience.notices.iter().map(|notice| Block::Note(format!("{notice}."))));
     Some(Section { id: "audience", title: "Audience".to_owned(), blocks })
 }
 
 /// The audience beside as many learners by the rule in use.
-fn against_rule(told: &Told<'_>) -> Vec<Block> {
+fn against_rule(told: &Told<'_>, matched: Option<usize>) -> Vec<Block> {
     let Some(audience) = &told.plan.audience else { return Vec::new() };
-    let (own, rule) = (&audience.composition, &audience.by_rule);
-    let shown = |v: f64| v == 0.0 || v >= FLOOR as f64;
-    let bars: Vec<Pair> = own
-        .of_kind
-        .iter()
-        .zip(&rule.of_kind)
-        .filter(|((_, mine), (_, other))| shown(*mine) && shown(*other))
-        .map(|((kind, mine), (_, other))| Pair {
-            label: title(kind.word()),
-            values: [*mine, *other],
-            figures: [*mine, *other].map(|v| group_thousands(v.round() as u64)),
+    let bars: Vec<Pair> = of_kind(told.plan, audience, told.figures.get())
+        .filter_map(|(kind, [own, rule])| {
+            let values = [own?, rule?];
+            let figures = values.map(|v| group_thousands(v.round() as u64));
+            Some(Pair { label: title(kind.word()), values, figures })
         })
         .collect();
     let said: Vec<String> =
         bars.iter().map(|bar| format!("{}: {} against {}", bar.label, bar.figures[0], bar.figures[1])).collect();
-    let rows = made_of(told.cleaned, audience).into_iter().chain(bands(audience)).map(Vec::from);
+    let rows = made_of(told.cleaned, told.plan, audience).into_iter().chain(bands(told.plan, audience)).map(Vec::from);
     let mut rows: Vec<Vec<String>> = rows.collect();
     rows.extend(bars.iter().map(|bar| vec![bar.label.clone(), bar.figures[0].clone(), bar.figures[1].clone()]));
     let columns = [("", Align::Left), ("audience", Align::Right), ("rule in use", Align::Right)];
     let mut blocks = vec![Block::Text(format!(
-        "The rule in use is {}; it matches {} learners. As many as the audience has, drawn from them by lot, would be:",
+        "The rule in use is {}{}. As many as the audience has, drawn from those whom it matches by lot, would be:",
         told.plan.rule,
-        group_thousands(told.plan.rule_learners as u64)
+        matched.map(|n| format!("; it matches {} learners", group_thousands(n as u64))).unwrap_or_default()
     ))];
     if !bars.is_empty() {
         blocks.push(Block::Charts(vec![pairs(
@@ -168,8 +176,9 @@ fn against_rule(told: &Told<'_>) -> Vec<Block> {
 
 /// Learners of the audience that the rule matches too.
 fn both(told: &Told<'_>) -> String {
-    let Some(audience) = &told.plan.audience else { return String::new() };
-    let learners: usize = audience.segments.iter().map(|segment| segment.rows.len()).sum();
-    let parts = crate::privacy::parts(&[audience.also_by_rule, learners - audience.also_by_rule]);
-    parts.get()[0].map_or_else(|| "few".to_owned(), |also| percent(also as f64 / learners.max(1) as f64))
+    let figures = told.figures.get();
+    match (figures.also_by_rule, figures.audience) {
+        (Some(also), Some(learners)) => percent(also as f64 / learners.max(1) as f64),
+        _ => "some".to_owned(),
+    }
 }

@@ -4,6 +4,7 @@ use super::{Story, Told};
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
 use crate::privacy::{self, Spoken};
+use crate::report::plan::segments;
 use crate::segments::drill::{ClusterOf, Drill, RuleColumns, drill};
 use crate::study::findings::Sweep;
 use crate::study::recipe::{DEFAULT_RULE, Recipe};
@@ -36,14 +37,16 @@ pub fn tell(
     let plan = study::plan::plan(cleaned, recipe, Some(&clusters), &exclusions.unwrap_or_default(), cancel)?;
     let members = study::clustered(cleaned, prepared, &described.labels, k);
     let steps = drilled.as_ref().map(steps).unwrap_or_default();
-    let segments: Vec<Vec<u32>> = plan.audience.iter().flat_map(|a| &a.segments).map(|s| ascending(&s.rows)).collect();
     let figures = privacy::report(&Spoken {
         learners: &cleaned.learners,
         clusters: &members,
         steps: &steps,
-        cards: (&plan.cards, plan.everybody),
-        segments: &segments,
+        cards: &plan.cards,
+        known: &plan.known,
+        rule: &plan.rule_rows,
+        segments: &segments(&plan),
     });
+    let ledger = privacy::ledger(&cleaned.learners.ledger);
     Ok(Story::new(&Told {
         cleaned,
         prepared,
@@ -53,6 +56,8 @@ pub fn tell(
         drill: drilled.as_ref().map_err(String::as_str),
         plan: &plan,
         figures: &figures,
+        ledger: &ledger,
+        members: &members,
         command,
     }))
 }
@@ -65,10 +70,4 @@ fn steps(drill: &Drill) -> Vec<Vec<u32>> {
         left.iter().map(|row| row as u32).collect()
     });
     passing.collect()
-}
-
-fn ascending(rows: &[u32]) -> Vec<u32> {
-    let mut rows = rows.to_vec();
-    rows.sort_unstable();
-    rows
 }

@@ -4,6 +4,7 @@ use super::bootstrap;
 use super::contrast::{self, Effect, Measure, Unit, Yardsticks};
 use super::{Card, Cards, Kind, Made, Making, NotShown, Person};
 use crate::segments::age::OLDER;
+use crate::segments::floor::Part;
 use crate::table::money::group_thousands;
 
 /// Age at graduation as it is assumed, and how far off it may be.
@@ -46,6 +47,8 @@ fn current_rule(making: &Making<'_>) -> Made {
         .filter(|row| above(**row as usize).is_finite())
         .map(|row| yardsticks.person(people, *row, above(*row as usize), 0.0))
         .collect();
+    let over: Vec<u32> = chosen.iter().filter(|p| p.value > 0.5).map(|p| p.row).collect();
+    let share = Part { some: over.len(), of: chosen.len() };
     let effect =
         contrast::effect(making, &chosen, Measure::Share, Unit::Share, "share above the median of their peers")
             .ok_or("the rule matches nobody whose peers are known")?;
@@ -58,11 +61,12 @@ fn current_rule(making: &Making<'_>) -> Made {
              drawing lots would spend {}",
             making.rule.text,
             group_thousands(learners as u64),
-            percent(effect.value),
+            share.percent(),
             percent(lots),
         ),
         rows: people.source_rows(&rows),
         learners,
+        told: vec![over],
         effect,
         strata: contrast::within(people, &chosen, Measure::Share, &[]),
         people: chosen,
@@ -89,11 +93,14 @@ fn collect_age(making: &Making<'_>, found: &Cards) -> Made {
     let of = found.of(Kind::ExperiencedUnderpaid).filter(|card| card.withheld.is_none());
     let of = of.ok_or("it is about the experienced underpaid, and there are none")?;
     let people = making.people;
-    let older = |graduation: f64| {
+    let older = |graduation: f64| -> Vec<u32> {
         let is_older = |person: &&Person| people.experience[person.row as usize] + graduation >= OLDER;
-        of.people.iter().filter(is_older).count() as f64 / of.people.len() as f64
+        of.people.iter().filter(is_older).map(|person| person.row).collect()
     };
-    let [value, low, high] = GRADUATION.map(older);
+    let told = GRADUATION.map(older);
+    let shares = told.each_ref().map(|rows| Part { some: rows.len(), of: of.people.len() });
+    let [value, low, high] = shares.map(Part::share);
+    let [at_22, at_20, at_25] = shares.map(Part::percent);
     let yardsticks = Yardsticks::flat(people, f64::NAN);
     let chosen: Vec<Person> = of
         .people
@@ -103,14 +110,12 @@ fn collect_age(making: &Making<'_>, found: &Cards) -> Made {
     Ok(Card {
         kind: Kind::CollectAge,
         claim: format!(
-            "The table has no ages. Of the experienced underpaid ≈{} are 35 or older if everybody graduated at 22, ≈{} if \
-             at 20, ≈{} if at 25: one question would tell",
-            percent(value),
-            percent(low),
-            percent(high),
+            "The table has no ages. Of the experienced underpaid ≈{at_22} are 35 or older if everybody graduated at 22, \
+             ≈{at_20} if at 20, ≈{at_25} if at 25: one question would tell"
         ),
         rows: of.rows,
         learners: of.learners,
+        told: told.to_vec(),
         effect: Effect {
             value,
             low,
@@ -139,7 +144,8 @@ fn diversify(making: &Making<'_>, found: &Cards) -> Made {
     let people = making.people;
     let reached = |row: u32| making.rule.rows.binary_search(&row).is_ok();
     let share = |card: &Card| {
-        card.people.iter().filter(|person| reached(person.row)).count() as f64 / card.people.len().max(1) as f64
+        let some = card.people.iter().filter(|person| reached(person.row)).count();
+        Part { some, of: card.people.len() }.percent()
     };
     let yardsticks = Yardsticks::flat(people, 0.0);
     let mut rows: Vec<u32> = underpaid.people.iter().chain(&rising.people).map(|person| person.row).collect();
@@ -147,22 +153,24 @@ fn diversify(making: &Making<'_>, found: &Cards) -> Made {
     rows.dedup();
     let chosen: Vec<Person> =
         rows.iter().map(|row| yardsticks.person(people, *row, f64::from(!reached(*row)), 0.0)).collect();
-    let missed = chosen.iter().filter(|person| person.value > 0.5).count();
-    let interval = bootstrap::of_share(missed, chosen.len(), making.seed);
+    let missed: Vec<u32> = chosen.iter().filter(|person| person.value > 0.5).map(|person| person.row).collect();
+    let interval = bootstrap::of_share(missed.len(), chosen.len(), making.seed);
+    let value = Part { some: missed.len(), of: chosen.len() }.share();
     let learners = people.learners_among(&rows);
     Ok(Card {
         kind: Kind::Diversify,
         claim: format!(
             "The rule in use reaches {} of the experienced underpaid and {} of the young and rising; together they are {} \
              learners",
-            percent(share(underpaid)),
-            percent(share(rising)),
+            share(underpaid),
+            share(rising),
             group_thousands(learners as u64),
         ),
         rows: people.source_rows(&rows),
         learners,
+        told: vec![missed],
         effect: Effect {
-            value: missed as f64 / chosen.len() as f64,
+            value,
             low: interval.low,
             high: interval.high,
             se: interval.se,

@@ -21,10 +21,8 @@ pub use contrast::{Effect, Measure, Stratum, Unit, Within};
 pub use people::{People, Strata};
 
 use crate::error::{Error, Result, nearest};
+use crate::segments::floor::PRIVACY_FLOOR;
 use crate::table::money::Currency;
-
-/// Fewest learners that are spoken of as a group.
-pub const PRIVACY_FLOOR: usize = 10;
 
 /// What a card is about; the words are those of the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,6 +122,8 @@ pub struct Card {
     pub rows: usize,
     /// Distinct learners; used rows where no id column is known.
     pub learners: usize,
+    /// Others whose number its figures tell, a group each: used rows, ascending.
+    pub told: Vec<Vec<u32>>,
     /// How large it is.
     pub effect: Effect,
     /// Whether the direction holds inside roles, bands of experience and years of the pay figure.

@@ -3,6 +3,7 @@
 use super::contrast::{self, Measure, Unit};
 use super::underpaid::CLEAR;
 use super::{Card, Kind, Made, Making, Person};
+use crate::segments::floor::{counted, is_few};
 use crate::table::money::group_thousands;
 
 /// Percentiles of experience and pay that are little: each in the lower half, together not above this.
@@ -28,7 +29,7 @@ pub(super) fn card(making: &Making<'_>) -> Made {
     if known(true) < MIN_KNOWN || known(false) < MIN_KNOWN {
         return Err(format!(
             "too few learners have pay figures of two years ({} of those with little experience and pay)",
-            known(true)
+            counted(known(true))
         ));
     }
     let yardsticks = contrast::medians_of_others(people, &is_in, &growth);
@@ -64,6 +65,10 @@ pub(super) fn card(making: &Making<'_>) -> Made {
     let rows: Vec<u32> = chosen.iter().map(|p| p.row).collect();
     let learners = people.learners_among(&rows);
     let with_history = chosen.iter().filter(|p| p.value.is_finite()).count();
+    let known = match chosen.len() - with_history {
+        without if is_few(without) => "nearly all".to_owned(),
+        _ => counted(with_history),
+    };
     let claim = format!(
         "{} learners have little experience and pay, and the pay of those with two figures rises by {:.0} % a year at \
          the median against {:.0} % of the others",
@@ -76,14 +81,14 @@ pub(super) fn card(making: &Making<'_>) -> Made {
         claim,
         rows: people.source_rows(&rows),
         learners,
+        told: Vec::new(),
         effect,
         strata: contrast::within(people, &chosen, Measure::MedianDifference, &[]),
         people: chosen,
         caveat: format!(
-            "Growth is known of {} of them; of the others nothing speaks against it. Growth from a low figure is easily \
+            "Growth is known of {known} of them; of the others nothing speaks against it. Growth from a low figure is easily \
              large. Those whose own pay rose no faster than that of the others are left out; with them it is {:+.0} \
              points a year.",
-            group_thousands(with_history as u64),
             100.0 * judged.value,
         ),
         next: "reach them while it rises; ask for the pay figure again in a year".to_owned(),

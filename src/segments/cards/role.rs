@@ -59,6 +59,7 @@ pub(super) fn card(making: &Making<'_>) -> Made {
         ),
         rows: people.source_rows(&rows),
         learners,
+        told: Vec::new(),
         effect,
         strata: contrast::within(people, &chosen, Measure::MedianRatio, &["role"]),
         people: chosen,

@@ -5,6 +5,7 @@ use super::contrast::{self, Effect, Measure, Unit, Yardsticks};
 use super::history::Update;
 use super::underpaid::CLEAR;
 use super::{Card, Kind, Made, Making, Person};
+use crate::segments::floor::counted;
 use crate::table::money::group_thousands;
 
 /// Fewer learners with two updates than this say nothing about persistence.
@@ -21,7 +22,7 @@ pub(super) fn card(making: &Making<'_>) -> Made {
         .filter(|row| history.of(*row).len() > 1 && history.of(*row).iter().all(|u| u.gap.is_finite()))
         .collect();
     if updated.len() < MIN_KNOWN {
-        return Err(format!("only {} learners have pay figures of two years", updated.len()));
+        return Err(format!("only {} learners have pay figures of two years", counted(updated.len())));
     }
     let yardsticks = Yardsticks {
         whole: expected(updated.iter().map(|row| history.of(*row))),
@@ -67,6 +68,7 @@ pub(super) fn card(making: &Making<'_>) -> Made {
         ),
         rows: people.source_rows(&rows),
         learners,
+        told: vec![updated.iter().map(|row| *row as u32).collect()],
         effect,
         strata: contrast::within(people, &chosen, Measure::CountRatio, &[]),
         people: chosen,

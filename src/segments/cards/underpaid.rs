@@ -3,6 +3,7 @@
 use super::contrast::{self, Measure, Unit};
 use super::{Card, Kind, Made, Making, Person};
 use crate::features::encode::quantile;
+use crate::segments::floor::counted;
 use crate::table::money::{format_pay, group_thousands};
 
 /// Points by which the percentile of experience must exceed that of pay: half of the table.
@@ -59,6 +60,7 @@ pub(super) fn card(making: &Making<'_>) -> Made {
         claim,
         rows: people.source_rows(&rows),
         learners,
+        told: Vec::new(),
         effect,
         strata: contrast::within(people, &chosen, Measure::MedianRatio, &[]),
         people: chosen,
@@ -66,7 +68,7 @@ pub(super) fn card(making: &Making<'_>) -> Made {
             "Chosen by low pay, so that low pay is no finding of itself; what counts is who they are and how many. Pay \
              and experience have a rank correlation of {relation:.2}. One pay figure each, as the learner gave it; {} \
              improbable figures are left out.",
-            group_thousands(people.improbable as u64)
+            counted(people.improbable)
         ),
         next: "speak to those with the highest score first; ask what they were paid before and what they want"
             .to_owned(),

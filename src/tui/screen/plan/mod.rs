@@ -120,7 +120,7 @@ pub struct Planned {
 impl Planned {
     /// Looks at once which cards may be shown: that takes longer than a frame.
     pub fn new(basis: Basis, plan: Plan, notices: Vec<String>) -> Self {
-        let shown = privacy::cards(&plan.cards, plan.everybody);
+        let shown = privacy::cards(&basis.cleaned.learners, &plan.cards, &plan.known);
         let hidden = shown.get().iter().filter_map(|shown| Some((shown.card.kind, shown.hidden?))).collect();
         Self { basis, plan, notices, hidden }
     }

@@ -1,21 +1,21 @@
-//! Cards and audience for people and for programs, and the lists behind them. Figures come through the privacy floor.
+//! Cards and audience for people and for programs. Figures come through the privacy floor.
+
+mod people;
 
 use std::collections::BTreeMap;
 
+pub use people::{audience_list, card_list};
 use serde::Serialize;
 
 use super::list::{Cells, Column};
 use super::text::{self, Align};
-use crate::error::{Error, Result};
-use crate::privacy::{self, Disclosed, Ids, List, ShownCard};
-use crate::segments::age::Share;
-use crate::segments::audience::{Audience, Composition};
-use crate::segments::cards::{Card, Effect, Kind, Person, Unit};
+use crate::privacy::{self, Disclosed, Figures, MadeOf, ShownCard, Spoken};
+use crate::segments::audience::Audience;
+use crate::segments::cards::{Card, Effect, Kind, Unit};
+use crate::segments::floor::{Part, is_few};
 use crate::study::Cleaned;
 use crate::study::plan::Plan;
-use crate::table::cleaning::NOT_USED;
 use crate::table::money::{format_pay, group_thousands};
-use crate::table::role::Role;
 
 /// JSON of `kscope plan`.
 #[derive(Debug, Serialize)]
@@ -35,7 +35,7 @@ struct CardJson {
     effect: Option<EffectJson>,
     holds_within: Vec<&'static str>,
     strata: Vec<WithinJson>,
-    caveat: String,
+    caveat: Option<String>,
     next: String,
     score: Option<&'static str>,
     withheld: Option<String>,
@@ -68,9 +68,10 @@ struct NotShownJson {
 #[derive(Debug, Serialize)]
 struct AudienceJson {
     budget: usize,
-    learners: usize,
+    /// Null under the privacy floor; so are the others that may be null.
+    learners: Option<usize>,
     segments: Vec<SegmentJson>,
-    excluded: usize,
+    excluded: Option<usize>,
     composition: CompositionJson,
     against_rule: AgainstJson,
     largest: LargestJson,
@@ -80,7 +81,6 @@ struct AudienceJson {
 #[derive(Debug, Serialize)]
 struct SegmentJson {
     name: &'static str,
-    /// Null under the privacy floor.
     learners: Option<usize>,
     wanted: usize,
     score: &'static str,
@@ -93,16 +93,16 @@ struct CompositionJson {
     above_peers: Option<f64>,
     older: Option<f64>,
     age_is_assumed: Option<bool>,
-    /// Share by band of age, and by stage of the career; null under the privacy floor.
+    /// Share by band of age, and by stage of the career.
     age_bands: BTreeMap<&'static str, Option<f64>>,
     stages: BTreeMap<&'static str, Option<f64>>,
-    of_kind: BTreeMap<&'static str, f64>,
+    of_kind: BTreeMap<&'static str, Option<f64>>,
 }
 
 #[derive(Debug, Serialize)]
 struct AgainstJson {
     rule: String,
-    learners: usize,
+    learners: Option<usize>,
     also_in_audience: Option<usize>,
     composition: CompositionJson,
 }
@@ -138,16 +138,35 @@ pub fn effect_figures(effect: &Effect) -> [String; 2] {
     [format!("{}{after}", show(effect.value)), format!("{} to {}", show(effect.low), show(effect.high))]
 }
 
+/// What may be said of the groups of a plan.
+pub fn figures<'a>(cleaned: &Cleaned, plan: &'a Plan) -> Disclosed<Figures<'a>> {
+    privacy::report(&Spoken {
+        learners: &cleaned.learners,
+        clusters: &[],
+        steps: &[],
+        cards: &plan.cards,
+        known: &plan.known,
+        rule: &plan.rule_rows,
+        segments: &segments(plan),
+    })
+}
+
+/// The parts of the audience, by used row.
+pub fn segments(plan: &Plan) -> Vec<Vec<u32>> {
+    plan.audience.iter().flat_map(|audience| &audience.segments).map(|segment| segment.rows.clone()).collect()
+}
+
 impl Report {
     /// Collects what may be shown.
     pub fn new(source: &str, cleaned: &Cleaned, plan: &Plan) -> Self {
-        let cards = privacy::cards(&plan.cards, plan.everybody);
+        let figures = figures(cleaned, plan);
+        let figures = figures.get();
         let not_shown = plan.cards.not_shown.iter().map(|n| NotShownJson { kind: n.kind.word(), why: n.why.clone() });
         Self {
             source: source.to_owned(),
-            cards: cards.get().iter().map(card_json).collect(),
+            cards: figures.cards.iter().map(card_json).collect(),
             not_shown: not_shown.collect(),
-            audience: plan.audience.as_ref().map(|audience| audience_json(cleaned, plan, audience)),
+            audience: plan.audience.as_ref().map(|audience| audience_json(cleaned, plan, audience, figures)),
         }
     }
 
@@ -170,7 +189,7 @@ fn card_json(shown: &ShownCard<'_>) -> CardJson {
         effect: open.then(|| effect(&card.effect)),
         holds_within: if open { card.holds_within() } else { Vec::new() },
         strata: if open { card.strata.iter().map(within_json).collect() } else { Vec::new() },
-        caveat: card.caveat.clone(),
+        caveat: open.then(|| card.caveat.clone()),
         next: card.next.clone(),
         score: Some(card.score).filter(|score| !score.is_empty()),
         withheld: card.withheld.clone().or(shown.hidden.map(str::to_owned)),
@@ -187,69 +206,71 @@ fn within_json(within: &crate::segments::cards::Within) -> WithinJson {
     }
 }
 
-fn composition_json(cleaned: &Cleaned, composition: &Composition) -> CompositionJson {
-    let of_kind = composition.of_kind.iter().map(|(kind, learners)| (kind.word(), *learners)).collect();
+fn composition_json(cleaned: &Cleaned, made: &MadeOf) -> CompositionJson {
     CompositionJson {
-        pay: composition.pay,
-        experience: composition.experience,
-        above_peers: composition.above_peers,
-        older: composition.older,
+        pay: made.pay,
+        experience: made.experience,
+        above_peers: made.above_peers.and_then(Part::told),
+        older: made.older.and_then(Part::told),
         age_is_assumed: cleaned.learners.ages.as_ref().map(|ages| ages.basis.is_assumed()),
-        age_bands: composition.ages.iter().flat_map(|ages| shares(&ages.bands)).collect(),
-        stages: composition.ages.iter().flat_map(|ages| shares(&ages.stages)).collect(),
-        of_kind,
+        age_bands: made.bands.iter().copied().collect(),
+        stages: made.stages.iter().copied().collect(),
+        of_kind: made.of_kind.iter().map(|(kind, learners)| (kind.word(), *learners)).collect(),
     }
 }
 
-/// Shares by band; none of a band with fewer learners than the privacy floor, nor of one that would tell of it.
-fn shares(bands: &[Share]) -> Vec<(&'static str, Option<f64>)> {
-    let sizes: Vec<usize> = bands.iter().map(|band| band.rows).collect();
-    let shown = privacy::parts(&sizes);
-    bands.iter().zip(shown.get()).map(|(band, rows)| (band.band, rows.map(|_| band.share))).collect()
+/// What the audience is made of, and what it would be by the rule in use.
+fn both_made_of(plan: &Plan, audience: &Audience) -> [Disclosed<MadeOf>; 2] {
+    let own = privacy::composition(&audience.composition, audience.composition.learners);
+    [own, privacy::composition(&audience.by_rule, plan.rule_learners)]
 }
 
 /// Bands of age and stages of the career of an audience, and of as many by the rule in use: shares.
-pub fn bands(audience: &Audience) -> Vec<[String; 3]> {
-    let (Some(own), Some(rule)) = (&audience.composition.ages, &audience.by_rule.ages) else { return Vec::new() };
-    let approx = if own.basis.is_assumed() { "≈" } else { "" };
+pub fn bands(plan: &Plan, audience: &Audience) -> Vec<[String; 3]> {
+    let Some(ages) = &audience.composition.ages else { return Vec::new() };
+    let approx = if ages.basis.is_assumed() { "≈" } else { "" };
+    let [own, rule] = both_made_of(plan, audience);
+    let (own, rule) = (own.get(), rule.get());
     let mut rows = Vec::new();
     for (before, own, rule) in [(approx, &own.bands, &rule.bands), ("", &own.stages, &rule.stages)] {
         let percent = |share: Option<f64>| share.map_or("–".to_owned(), |s| format!("{before}{:.0} %", 100.0 * s));
-        for ((band, mine), (_, other)) in shares(own).into_iter().zip(shares(rule)) {
-            rows.push([format!("{before}{band}"), percent(mine), percent(other)]);
+        for (band, mine) in own {
+            let other = rule.iter().find(|(other, _)| other == band).and_then(|(_, share)| *share);
+            rows.push([format!("{before}{band}"), percent(*mine), percent(other)]);
         }
     }
     rows
 }
 
-fn audience_json(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> AudienceJson {
-    let sizes: Vec<usize> = audience.segments.iter().map(|segment| segment.rows.len()).collect();
-    let shown = privacy::parts(&sizes);
-    let segments = audience.segments.iter().zip(shown.get()).map(|(segment, learners)| SegmentJson {
+fn audience_json(cleaned: &Cleaned, plan: &Plan, audience: &Audience, figures: &Figures<'_>) -> AudienceJson {
+    let segments = audience.segments.iter().zip(&figures.segments).map(|(segment, learners)| SegmentJson {
         name: segment.kind.word(),
         learners: *learners,
         wanted: segment.wanted,
         score: plan.cards.of(segment.kind).map_or("", |card| card.score),
     });
-    let learners: usize = sizes.iter().sum();
-    let also = privacy::parts(&[audience.also_by_rule, learners - audience.also_by_rule]);
+    let [own, rule] = both_made_of(plan, audience);
+    let mut composition = composition_json(cleaned, own.get());
+    composition.of_kind =
+        figures.of_kind.iter().map(|(kind, learners)| (kind.word(), learners.map(|n| n as f64))).collect();
+    let largest = |largest: &Option<(String, usize)>| {
+        let (_, some) = largest.as_ref()?;
+        (!Part { some: *some, of: audience.composition.learners }.tells_of_few()).then_some(*some)
+    };
     AudienceJson {
         budget: audience.budget,
-        learners,
+        learners: figures.audience,
         segments: segments.collect(),
-        excluded: audience.excluded,
-        composition: composition_json(cleaned, &audience.composition),
+        excluded: Some(audience.excluded).filter(|excluded| !is_few(*excluded)),
+        composition,
         against_rule: AgainstJson {
             rule: plan.rule.clone(),
-            learners: plan.rule_learners,
-            also_in_audience: also.get()[0],
-            composition: composition_json(cleaned, &audience.by_rule),
+            learners: figures.rule,
+            also_in_audience: figures.also_by_rule,
+            composition: composition_json(cleaned, rule.get()),
         },
-        largest: LargestJson {
-            company: audience.largest[0].as_ref().map(|(_, n)| *n),
-            role: audience.largest[1].as_ref().map(|(_, n)| *n),
-        },
-        notices: audience.notices.clone(),
+        largest: LargestJson { company: largest(&audience.largest[0]), role: largest(&audience.largest[1]) },
+        notices: if figures.audience.is_some() { audience.notices.clone() } else { Vec::new() },
     }
 }
 
@@ -257,8 +278,9 @@ fn audience_json(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> Audienc
 pub fn text(cleaned: &Cleaned, plan: &Plan) -> String {
     let escape = crate::source::escape;
     let mut out = String::new();
-    let cards = privacy::cards(&plan.cards, plan.everybody);
-    for (i, shown) in cards.get().iter().enumerate() {
+    let figures = figures(cleaned, plan);
+    let figures = figures.get();
+    for (i, shown) in figures.cards.iter().enumerate() {
         let card = shown.card;
         if let Some(hidden) = shown.hidden {
             out += &format!("{}  {}\n   withheld: {hidden}\n\n", i + 1, card.kind);
@@ -284,7 +306,7 @@ pub fn text(cleaned: &Cleaned, plan: &Plan) -> String {
         out += &format!("–  {}: {}\n", missing.kind, escape(&missing.why));
     }
     if let Some(audience) = &plan.audience {
-        out += &format!("\n{}", audience_text(cleaned, plan, audience));
+        out += &format!("\n{}", audience_text(cleaned, plan, audience, figures));
     }
     out
 }
@@ -306,13 +328,11 @@ pub fn holds_words(card: &Card) -> String {
     words.collect::<Vec<_>>().join("; ")
 }
 
-fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> String {
-    let sizes: Vec<usize> = audience.segments.iter().map(|segment| segment.rows.len()).collect();
-    let shown = privacy::parts(&sizes);
+fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience, figures: &Figures<'_>) -> String {
     let rows: Vec<Vec<String>> = audience
         .segments
         .iter()
-        .zip(shown.get())
+        .zip(&figures.segments)
         .map(|(segment, learners)| {
             vec![
                 segment.kind.to_string(),
@@ -326,32 +346,43 @@ fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> String 
         [("segment", Align::Left), ("wanted", Align::Right), ("learners", Align::Right), ("ordered by", Align::Left)];
     let mut out = format!("Audience of {}\n{}", group_thousands(audience.budget as u64), text::table(&header, &rows));
     let mut rows: Vec<Vec<String>> =
-        made_of(cleaned, audience).into_iter().chain(bands(audience)).map(Vec::from).collect();
-    let (own, rule) = (&audience.composition, &audience.by_rule);
-    for ((kind, mine), (_, other)) in own.of_kind.iter().zip(&rule.of_kind) {
-        rows.push(vec![kind.to_string(), format!("{mine:.0}"), format!("{other:.0}")]);
-    }
+        made_of(cleaned, plan, audience).into_iter().chain(bands(plan, audience)).map(Vec::from).collect();
+    rows.extend(of_kind(plan, audience, figures).map(|(kind, [own, rule])| {
+        let shown = |n: Option<f64>| n.map_or("–".to_owned(), |n| group_thousands(n.round() as u64));
+        vec![kind.to_string(), shown(own), shown(rule)]
+    }));
     let header = [("made of", Align::Left), ("audience", Align::Right), ("by the rule in use", Align::Right)];
     out += &format!("\n{}", text::table(&header, &rows));
     out += &format!(
         "\nThe rule in use is {}; the same number of learners drawn from it by lot.\n",
         crate::source::escape(&plan.rule)
     );
-    for notice in &audience.notices {
+    for notice in audience.notices.iter().filter(|_| figures.audience.is_some()) {
         out += &format!("note: {}\n", crate::source::escape(notice));
     }
     out
 }
 
+/// Learners of each kind in the audience, and expected by the rule in use.
+pub fn of_kind(
+    plan: &Plan,
+    audience: &Audience,
+    figures: &Figures<'_>,
+) -> impl Iterator<Item = (Kind, [Option<f64>; 2])> {
+    let [_, rule] = both_made_of(plan, audience);
+    let own = figures.of_kind.clone().into_iter();
+    own.zip(rule.get().of_kind.clone()).map(|((kind, own), (_, rule))| (kind, [own.map(|n| n as f64), rule]))
+}
+
 /// What an audience is made of, and what it would be by the rule in use: pay, experience, peers, age.
-pub fn made_of(cleaned: &Cleaned, audience: &Audience) -> [[String; 3]; 4] {
+pub fn made_of(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> [[String; 3]; 4] {
     let approx = if cleaned.learners.ages.as_ref().is_some_and(|ages| ages.basis.is_assumed()) { "≈" } else { "" };
-    let (own, rule) = (&audience.composition, &audience.by_rule);
-    let percent = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
-    let pay = |c: &Composition| c.pay.map_or("–".to_owned(), |pay| format_pay(pay, cleaned.table.currency));
-    let years = |c: &Composition| c.experience.map_or("–".to_owned(), |years| format!("{years:.0} y"));
-    let older =
-        |c: &Composition| if c.older.is_some() { format!("{approx}{}", percent(c.older)) } else { percent(None) };
+    let [own, rule] = both_made_of(plan, audience);
+    let (own, rule) = (own.get(), rule.get());
+    let percent = |part: Option<Part>| part.map_or("–".to_owned(), Part::percent);
+    let pay = |c: &MadeOf| c.pay.map_or("–".to_owned(), |pay| format_pay(pay, cleaned.table.currency));
+    let years = |c: &MadeOf| c.experience.map_or("–".to_owned(), |years| format!("{years:.0} y"));
+    let older = |c: &MadeOf| if c.older.is_some() { format!("{approx}{}", percent(c.older)) } else { percent(None) };
     [
         ["median pay".to_owned(), pay(own), pay(rule)],
         ["median experience".to_owned(), years(own), years(rule)],
@@ -361,9 +392,11 @@ pub fn made_of(cleaned: &Cleaned, audience: &Audience) -> [[String; 3]; 4] {
 }
 
 /// Cards for spreadsheets: one line each.
-pub fn csv(plan: &Plan) -> Vec<Column> {
-    let shown = privacy::cards(&plan.cards, plan.everybody);
+pub fn csv(cleaned: &Cleaned, plan: &Plan) -> Vec<Column> {
+    let shown = privacy::cards(&cleaned.learners, &plan.cards, &plan.known);
     let open: Vec<(&Card, bool)> = shown.get().iter().map(|s| (s.card, s.hidden.is_none())).collect();
+    let withheld =
+        shown.get().iter().map(|shown| shown.card.withheld.clone().or(shown.hidden.map(str::to_owned))).collect();
     let number = |of: &dyn Fn(&Card) -> f64| {
         Cells::Number(open.iter().map(|(card, open)| if *open { of(card) } else { f64::NAN }).collect())
     };
@@ -380,99 +413,7 @@ pub fn csv(plan: &Plan) -> Vec<Column> {
         Column::new("high", number(&|card| card.effect.high)),
         Column::new("unit", words(&|card, _| Some(unit(card.effect.unit).to_owned()))),
         Column::new("holds_within", words(&|card, open| open.then(|| card.holds_within().join("; ")))),
-        Column::new("caveat", words(&|card, _| Some(card.caveat.clone()))),
-        Column::new("withheld", words(&|card, _| card.withheld.clone())),
+        Column::new("caveat", words(&|card, open| open.then(|| card.caveat.clone()))),
+        Column::new("withheld", Cells::Text(withheld)),
     ]
-}
-
-/// The people behind a card, with all that its figures are made of.
-///
-/// # Errors
-/// The card is not there, or withheld.
-pub fn card_list(cleaned: &Cleaned, plan: &Plan, kind: Kind, ids: Ids) -> Result<Vec<Column>> {
-    let why_not = plan.cards.not_shown.iter().find(|missing| missing.kind == kind).map(|missing| missing.why.clone());
-    let card = plan.cards.of(kind).ok_or_else(|| {
-        Error::bad_input(format!("there is no card {kind}"))
-            .because(why_not.unwrap_or_default())
-            .try_this("kscope plan FILE, which says what stands and what does not")
-    })?;
-    if let Some(why) = &card.withheld {
-        return Err(Error::bad_input(format!("the card {kind} is withheld")).because(why));
-    }
-    let list = privacy::list(&cleaned.learners, card.people.iter().map(|person| person.row).collect(), ids);
-    let by_row = card.people.iter().map(|person| (person.row, (person, card.kind.word()))).collect();
-    Ok(people(cleaned, &by_row, &list))
-}
-
-/// The people of the audience, in the order in which to contact them.
-///
-/// # Errors
-/// There is no audience.
-pub fn audience_list(cleaned: &Cleaned, plan: &Plan, ids: Ids) -> Result<Vec<Column>> {
-    let audience = plan.audience.as_ref().filter(|audience| !audience.segments.is_empty()).ok_or_else(|| {
-        Error::bad_input("there is no audience")
-            .because("no card about people stands")
-            .try_this("kscope plan FILE, which says what stands and what does not")
-    })?;
-    let mut by_row = BTreeMap::new();
-    for segment in &audience.segments {
-        let Some(card) = plan.cards.of(segment.kind) else { continue };
-        for row in &segment.rows {
-            if let Ok(at) = card.people.binary_search_by_key(row, |person| person.row) {
-                by_row.insert(*row, (&card.people[at], segment.kind.word()));
-            }
-        }
-    }
-    Ok(people(cleaned, &by_row, &privacy::list(&cleaned.learners, audience.rows(), ids)))
-}
-
-fn people(cleaned: &Cleaned, by_row: &BTreeMap<u32, (&Person, &str)>, list: &Disclosed<List>) -> Vec<Column> {
-    let (learners, list) = (&cleaned.learners, list.get());
-    let rows: Vec<u32> = list.rows.iter().copied().filter(|row| by_row.contains_key(row)).collect();
-    let mut speaks_for = vec![0i64; learners.rows()];
-    for used in learners.used_of.iter().filter(|used| **used != NOT_USED) {
-        speaks_for[*used as usize] += 1;
-    }
-    let whole = |of: &dyn Fn(usize) -> Option<i64>| Cells::Whole(rows.iter().map(|row| of(*row as usize)).collect());
-    let number = |of: &dyn Fn(&Person) -> f64| Cells::Number(rows.iter().map(|row| of(by_row[row].0)).collect());
-    let role = |role| learners.with_role(role);
-    let mut columns = vec![Column::new("row", whole(&|row| Some(i64::from(learners.source_row[row]))))];
-    if let Some(ids) = &list.ids {
-        let of: BTreeMap<u32, &String> = list.rows.iter().copied().zip(ids).collect();
-        columns
-            .push(Column::new("id", Cells::Text(rows.iter().map(|row| of.get(row).map(|id| (*id).clone())).collect())));
-    }
-    columns.push(Column::new("source_rows", whole(&|row| Some(speaks_for[row]))));
-    columns.push(Column::new("card", Cells::Text(rows.iter().map(|row| Some(by_row[row].1.to_owned())).collect())));
-    let shown = [
-        ("pay", Role::Pay),
-        ("experience", Role::Experience),
-        ("role", Role::Job),
-        ("company", Role::Company),
-        ("pay_year", Role::PayYear),
-    ];
-    for (name, column) in shown.into_iter().filter_map(|(name, of)| Some((name, role(of)?))) {
-        let cells = match (column.numbers(), column.categories()) {
-            (Some(values), _) => Cells::Number(rows.iter().map(|row| values[*row as usize]).collect()),
-            (_, Some(text)) => Cells::Text(rows.iter().map(|row| text.get(*row as usize).map(str::to_owned)).collect()),
-            _ => continue,
-        };
-        columns.push(Column::new(name, cells));
-    }
-    if let Some(peers) = &cleaned.peers {
-        let peer = |row: &u32| peers.of(*row as usize);
-        let of = |value: &dyn Fn(u32) -> f64| Cells::Number(rows.iter().map(|row| value(*row)).collect());
-        columns.push(Column::new("peer_median", of(&|row| peers.median[row as usize])));
-        columns.push(Column::new("peers", whole(&|row| peer(&(row as u32)).map(|p| i64::from(p.n)))));
-        let level = rows.iter().map(|row| peer(row).map(|p| p.level.word().to_owned())).collect();
-        columns.push(Column::new("peers_of", Cells::Text(level)));
-        columns.push(Column::new("gap", of(&|row| peers.gap[row as usize])));
-    }
-    columns.push(Column::new("value", number(&|p| p.value)));
-    columns.push(Column::new("yardstick", number(&|p| p.yardstick)));
-    for (at, name) in ["yardstick_in_role", "yardstick_in_band", "yardstick_in_pay_year"].into_iter().enumerate() {
-        columns.push(Column::new(name, number(&|p| p.within[at])));
-    }
-    columns.push(Column::new("score", number(&|p| p.score)));
-    columns
 }
