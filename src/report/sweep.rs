@@ -83,6 +83,7 @@ struct ValleyJson {
 #[derive(Debug, Serialize)]
 struct StabilityJson {
     jaccard: Vec<f64>,
+    groups: Vec<f64>,
     ari: f64,
     null_jaccard: Option<f64>,
     null_ari: Option<f64>,
@@ -112,6 +113,7 @@ impl Row {
         });
         self.stability = k.stability.as_ref().map(|s| StabilityJson {
             jaccard: s.jaccard.clone(),
+            groups: s.groups.clone(),
             ari: s.ari,
             null_jaccard: k.null_stability.map(|null| null.least_jaccard),
             null_ari: k.null_stability.map(|null| null.ari),

@@ -27,6 +27,11 @@ impl KEvidence {
         self.stability.as_ref()?.jaccard.first().copied()
     }
 
+    /// Whether the groups that its clusters make up come back on other rows.
+    fn groups_come_back(&self) -> bool {
+        self.stability.as_ref().and_then(|s| s.groups.first()).is_none_or(|least| *least >= STABLE)
+    }
+
     /// How far the sample's silhouette lies above the band.
     fn above_band(&self) -> Option<f64> {
         Some(self.silhouette? - self.null_silhouette?[1]).filter(|above| *above > 0.0)
@@ -69,7 +74,7 @@ fn groups(ks: &[KEvidence]) -> Option<(usize, &KEvidence)> {
     let most = ks.last().map_or(0, |k| k.k);
     (2..=most).rev().find_map(|number| {
         let could = ks.iter().filter(|k| k.k >= number);
-        let seen: Vec<&KEvidence> = could.clone().filter(|k| k.groups() >= number).collect();
+        let seen: Vec<&KEvidence> = could.clone().filter(|k| k.groups() >= number && k.groups_come_back()).collect();
         let first = seen.first().copied()?;
         let fine = number > 2 || most < PAST_ARCS || seen.iter().any(|k| k.k >= PAST_ARCS);
         (fine && seen.len() >= SEEN_AT.min(could.count())).then_some((number, first))

@@ -7,7 +7,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use super::reference::shuffled;
-use super::{Evidence, fit_all};
+use super::{Evidence, KEvidence, fit_all};
 use crate::cluster::{self, Clustering, Params};
 use crate::jobs::{Cancel, Cancelled};
 use crate::matrix::Matrix;
@@ -25,6 +25,8 @@ pub struct Stability {
     /// Mean over bootstrap samples of the best Jaccard index of each cluster of the sample's own clustering; in no
     /// particular order of clusters: ascending.
     pub jaccard: Vec<f64>,
+    /// The same of the groups that the clusters make up, ascending; empty where they make up one.
+    pub groups: Vec<f64>,
     /// Adjusted Rand index between the clusterings of other seeds, the smallest.
     pub ari: f64,
 }
@@ -43,16 +45,18 @@ fn seeded(params: Params, what: u64, i: u64) -> Params {
     Params { seed: params.seed ^ (what << 40) ^ (i + 1), ..params }
 }
 
-/// Stability by k of clusterings for k = 1, 2, …; `None` at k = 1.
+/// Stability by k of clusterings for k = 1, 2, …; `None` at k = 1. `groups`: by k the group of each cluster, where there
+/// are several.
 fn stabilities(
     matrix: &Matrix,
     found: &[Clustering],
+    groups: &[Option<Vec<usize>>],
     params: Params,
     cancel: &Cancel,
 ) -> Result<Vec<Option<Stability>>, Cancelled> {
     let (rows, k_max) = (matrix.rows(), found.len());
     let own: Vec<Vec<u16>> = found.iter().map(|c| labels_of_rows(matrix, c)).collect();
-    let jaccards: Vec<Vec<Vec<f64>>> = (0..RESAMPLES)
+    let jaccards: Vec<Vec<Overlaps>> = (0..RESAMPLES)
         .into_par_iter()
         .map(|i| {
             let params = seeded(params, 1, i);
@@ -61,7 +65,12 @@ fn stabilities(
             let Some((_, fits)) = fit_all(&values_of(matrix, &drawn), matrix.columns(), k_max, params, cancel)? else {
                 return Ok(Vec::new());
             };
-            Ok(fits.iter().zip(&own).map(|(fit, own)| jaccard(own, &assigned(matrix, fit), fit.k)).collect())
+            let overlaps = fits.iter().zip(&own).enumerate().map(|(at, (fit, own))| {
+                let table = table(own, &assigned(matrix, fit), fit.k);
+                let groups = groups.get(at).and_then(Option::as_deref);
+                Overlaps { clusters: jaccard(&table), groups: groups.map(|of| jaccard_of_groups(&table, of)) }
+            });
+            Ok(overlaps.collect())
         })
         .collect::<Result<_, Cancelled>>()?;
 
@@ -79,11 +88,18 @@ fn stabilities(
         .collect::<Result<_, Cancelled>>()?;
 
     let of_k = |at: usize| {
-        let by_cluster = |cluster| average(jaccards.iter().filter_map(|of| Some(of.get(at)?[cluster])).collect());
-        let mut jaccard: Vec<f64> = (0..=at).filter_map(by_cluster).collect();
-        jaccard.sort_unstable_by(f64::total_cmp);
+        let mean = |of: &dyn Fn(&Overlaps) -> Option<f64>| {
+            average(jaccards.iter().filter_map(|by_k| of(by_k.get(at)?)).collect())
+        };
+        let ascending = |of: &dyn Fn(&Overlaps, usize) -> Option<f64>| {
+            let mut all: Vec<f64> = (0..=at).filter_map(|i| mean(&|overlaps| of(overlaps, i))).collect();
+            all.sort_unstable_by(f64::total_cmp);
+            all
+        };
+        let jaccard = ascending(&|overlaps, i| overlaps.clusters.get(i).copied());
+        let groups = ascending(&|overlaps, i| overlaps.groups.as_ref()?.get(i).copied());
         let ari = agreements.iter().filter_map(|of| of.get(at).copied()).reduce(f64::min);
-        ari.filter(|_| at > 0 && !jaccard.is_empty()).map(|ari| Stability { jaccard, ari })
+        ari.filter(|_| at > 0 && !jaccard.is_empty()).map(|ari| Stability { jaccard, groups, ari })
     };
     Ok((0..k_max).map(of_k).collect())
 }
@@ -101,7 +117,7 @@ pub(super) fn of_null(
     cancel: &Cancel,
 ) -> Result<Vec<Option<NullStability>>, Cancelled> {
     let null = |s: Stability| Some(NullStability { least_jaccard: *s.jaccard.first()?, ari: s.ari });
-    Ok(stabilities(matrix, found, params, cancel)?.into_iter().map(|s| s.and_then(null)).collect())
+    Ok(stabilities(matrix, found, &[], params, cancel)?.into_iter().map(|s| s.and_then(null)).collect())
 }
 
 /// The mean over reference tables.
@@ -119,7 +135,12 @@ pub(super) fn add(
     cancel: &Cancel,
 ) -> Result<(), Cancelled> {
     let (rows, k_max) = (matrix.rows(), found.len());
-    let stabilities = stabilities(matrix, found, params, cancel)?;
+    let groups = |k: usize| {
+        let of_k = evidence.ks.iter().find(|known| known.k == k).filter(|known| known.groups() > 1);
+        of_k.and_then(KEvidence::group_of)
+    };
+    let groups: Vec<Option<Vec<usize>>> = (1..=k_max).map(groups).collect();
+    let stabilities = stabilities(matrix, found, &groups, params, cancel)?;
 
     let strengths: Vec<Vec<f64>> = (0..DIVISIONS)
         .into_par_iter()
@@ -174,10 +195,32 @@ fn table(before: &[u16], after: &[u16], k: usize) -> Vec<Vec<f64>> {
     table
 }
 
+/// How well the clusters of a sample, and the groups they make up, are met by those of a resample.
+struct Overlaps {
+    clusters: Vec<f64>,
+    groups: Option<Vec<f64>>,
+}
+
+/// The Jaccard index of each group of clusters before, with the clusters after that lie mostly in it.
+fn jaccard_of_groups(table: &[Vec<f64>], group_of: &[usize]) -> Vec<f64> {
+    let groups = group_of.iter().max().map_or(0, |last| last + 1);
+    let mut by_group = vec![vec![0.0; table.len()]; groups];
+    for (row, group) in table.iter().zip(group_of) {
+        by_group[*group].iter_mut().zip(row).for_each(|(sum, rows)| *sum += rows);
+    }
+    let mut merged = vec![vec![0.0; groups]; groups];
+    for after in 0..table.len() {
+        let most = (0..groups).max_by(|a, b| by_group[*a][after].total_cmp(&by_group[*b][after]).then(b.cmp(a)));
+        let Some(most) = most else { continue };
+        merged.iter_mut().zip(&by_group).for_each(|(to, from)| to[most] += from[after]);
+    }
+    let size = |group: usize| merged[group].iter().sum::<f64>() + merged.iter().map(|row| row[group]).sum::<f64>();
+    (0..groups).map(|group| merged[group][group] / (size(group) - merged[group][group]).max(1.0)).collect()
+}
+
 /// The best Jaccard index of each cluster before.
-fn jaccard(before: &[u16], after: &[u16], k: usize) -> Vec<f64> {
-    let table = table(before, after, k);
-    let after: Vec<f64> = (0..k).map(|b| table.iter().map(|row| row[b]).sum()).collect();
+fn jaccard(table: &[Vec<f64>]) -> Vec<f64> {
+    let after: Vec<f64> = (0..table.len()).map(|b| table.iter().map(|row| row[b]).sum()).collect();
     let best = |row: &Vec<f64>| {
         let own: f64 = row.iter().sum();
         row.iter().zip(&after).map(|(both, after)| both / (own + after - both).max(1.0)).fold(0.0, f64::max)
@@ -224,7 +267,10 @@ mod tests {
     #[test]
     fn jaccard_and_strength_by_hand() {
         let (before, after) = ([0, 0, 0, 1, 1], [1, 1, 0, 0, 0]);
-        assert_eq!(jaccard(&before, &after, 2), [2.0 / 3.0, 2.0 / 3.0]);
+        assert_eq!(jaccard(&table(&before, &after, 2)), [2.0 / 3.0, 2.0 / 3.0]);
+        // Clusters 0 and 1 are one group of five, 2 another of four; after, one row of the first lies with the second.
+        let rows = table(&[0, 0, 1, 1, 1, 2, 2, 2, 2], &[2, 2, 2, 2, 0, 0, 0, 1, 1], 3);
+        assert_eq!(jaccard_of_groups(&rows, &[0, 0, 1]), [0.8, 0.8]);
         // Of the pairs of cluster 0 (three) one is kept, of cluster 1 (one) all.
         assert!((strength(&before, &after, 2) - 1.0 / 3.0).abs() < 1e-12);
     }
