@@ -15,7 +15,7 @@ const LEVELS: f64 = 0.98;
 const BEING_TESTED: &str = "Whether the rows really fall apart is being tested.";
 /// A k that explains so much of the total sum of squares is enough for slices.
 const EXPLAINED: f64 = 0.6;
-/// Groups are there where so many k show them.
+/// Groups are there where so many k show them, or one whose every cluster is one and comes back.
 const SEEN_AT: usize = 2;
 /// Two groups must still be two at this k: K-Means with two or three clusters cuts an arc into pieces whose lines have
 /// valleys; with more clusters it goes along the arc.
@@ -76,8 +76,11 @@ fn groups(ks: &[KEvidence]) -> Option<(usize, &KEvidence)> {
         let could = ks.iter().filter(|k| k.k >= number);
         let seen: Vec<&KEvidence> = could.clone().filter(|k| k.groups() >= number && k.groups_come_back()).collect();
         let first = seen.first().copied()?;
-        let fine = number > 2 || most < PAST_ARCS || seen.iter().any(|k| k.k >= PAST_ARCS);
-        (fine && seen.len() >= SEEN_AT.min(could.count())).then_some((number, first))
+        let several = seen.len() >= SEEN_AT.min(could.count());
+        let by_itself = first.k == number && first.least_stable() >= Some(STABLE);
+        let past_arcs = most < PAST_ARCS || seen.iter().any(|k| k.k >= PAST_ARCS);
+        let there = if number > 2 { several || by_itself } else { several && past_arcs };
+        there.then_some((number, first))
     })
 }
 

@@ -35,7 +35,7 @@ pub struct Valley {
 const SIGNIFICANT: f64 = 0.02;
 /// A dip parts where it is so many times the one that 95 % of the reference tables stay below. (A continuum that K-Means
 /// cuts has dips too, and they do not vanish with more rows: those of reference tables say how large they are.)
-const BEYOND: f64 = 1.2;
+const BEYOND: f64 = 1.1;
 
 /// Two clusters that are apart by less of their squared distance in columns with an order differ by levels.
 const MOSTLY: f64 = 0.5;

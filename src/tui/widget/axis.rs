@@ -54,12 +54,14 @@ impl YAxis {
         // One value alone stands in the middle.
         let (low, high) = if high / 2.0 - low / 2.0 < step * 1e-3 { (low - step, high + step) } else { (low, high) };
         let mut axis = Self { low, high, rows, labels: Vec::new() };
+        // On a few rows one label would be left.
+        let apart = if rows < 6 { 1 } else { 2 };
         let (first, last) = ((low / step - 1e-6).ceil(), (high / step + 1e-6).floor());
         // A step is chosen to fit a few times; the limit is for numbers at the end of their precision.
         for i in 0..=(last - first).clamp(0.0, 20.0) as u32 {
             let value = (first + f64::from(i)) * step;
             let row = axis.row(value);
-            if axis.labels.last().is_none_or(|(last, _)| last.abs_diff(row) >= 2) {
+            if axis.labels.last().is_none_or(|(last, _)| last.abs_diff(row) >= apart) {
                 axis.labels.push((row, format(value)));
             }
         }
