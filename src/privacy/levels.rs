@@ -113,7 +113,7 @@ mod tests {
         let text: Vec<String> = cells.iter().map(|(_, level)| format!("level {level}")).collect();
         let text = Text::encode(text.iter().map(|cell| Some(cell.as_str())));
         let column = Column::text("job", Role::Job, text);
-        let learners = super::super::tests::people_with(cells.len(), vec![column]);
+        let learners = Learners::of(vec![column]);
         let rows: Vec<u32> = (0..cells.len() as u32).collect();
         let labels: Vec<u16> = cells.iter().map(|(cluster, _)| *cluster as u16).collect();
         let (k, inputs) = (counts.len(), &[]);

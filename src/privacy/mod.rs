@@ -157,6 +157,7 @@ mod tests {
 
     use super::*;
     use crate::table::column::Column;
+    use crate::table::role::Role;
 
     #[test]
     fn one_small_part_takes_the_next_smallest_with_it() {
@@ -167,20 +168,7 @@ mod tests {
     }
 
     fn people(rows: usize) -> Learners {
-        people_with(rows, Vec::new())
-    }
-
-    /// Rows of one learner each.
-    pub(super) fn people_with(rows: usize, columns: Vec<Column>) -> Learners {
-        Learners {
-            columns,
-            source_row: (0..rows as u32).collect(),
-            used_of: (0..rows as u32).collect(),
-            learner_of: None,
-            ledger: crate::table::ledger::Ledger::default(),
-            experience: None,
-            ages: None,
-        }
+        Learners::of(vec![Column::number("x", Role::Number, vec![0.0; rows])])
     }
 
     #[test]

@@ -91,19 +91,9 @@ mod tests {
     use crate::table::age::ages;
     use crate::table::cleaning::Cleaning;
     use crate::table::column::Column;
-    use crate::table::ledger::Ledger;
 
     fn learners(columns: Vec<Column>) -> Learners {
-        let rows = columns[0].rows();
-        let mut learners = Learners {
-            columns,
-            source_row: (0..rows as u32).collect(),
-            used_of: (0..rows as u32).collect(),
-            learner_of: None,
-            ledger: Ledger::default(),
-            experience: None,
-            ages: None,
-        };
+        let mut learners = Learners::of(columns);
         learners.ages = ages(&learners, &Cleaning::default());
         learners
     }

@@ -400,25 +400,11 @@ mod tests {
     use super::*;
     use crate::table::cleaning::Learners;
     use crate::table::column::Text;
-    use crate::table::ledger::Ledger;
-
-    fn learners(columns: Vec<Column>) -> Learners {
-        let rows = columns[0].rows();
-        Learners {
-            columns,
-            source_row: (0..rows as u32).collect(),
-            used_of: (0..rows as u32).collect(),
-            learner_of: None,
-            ledger: Ledger::default(),
-            experience: None,
-            ages: None,
-        }
-    }
 
     /// Experience 0…19 times 30 kinds of pay, of two jobs.
     fn table() -> Learners {
         let rows = 0..1200usize;
-        learners(vec![
+        Learners::of(vec![
             Column::number("experience", Role::Experience, rows.clone().map(|i| (i % 20) as f64).collect()),
             Column::number("my pay", Role::Pay, rows.clone().map(|i| ((i / 20) % 30 + 1) as f64 * 123_457.0).collect()),
             Column::text("job", Role::Job, Text::encode(rows.map(|i| Some(["QA \"x\"", "Testing"][(i / 600) % 2])))),

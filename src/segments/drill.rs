@@ -323,20 +323,11 @@ mod tests {
     use super::*;
     use crate::segments::{order::pay_for_experience, peers::peers};
     use crate::table::column::Column;
-    use crate::table::ledger::Ledger;
 
     /// Two rows that match, three that do not; the cut is of the clause that was asked for.
     #[test]
     fn the_list_is_of_those_who_match_or_of_all_others() {
-        let learners = Learners {
-            columns: vec![Column::number("ctc", Role::Pay, vec![1e5, 2e5, 3e5, f64::NAN, 5e5])],
-            source_row: (0..5).collect(),
-            used_of: (0..5).collect(),
-            learner_of: None,
-            ledger: Ledger::default(),
-            experience: None,
-            ages: None,
-        };
+        let learners = Learners::of(vec![Column::number("ctc", Role::Pay, vec![1e5, 2e5, 3e5, f64::NAN, 5e5])]);
         let columns = RuleColumns { learners: &learners, clusters: None, peers: None };
         let mut asked = Asked { rule: "pay < 3 lakh".to_owned(), clause: Some(0), ..Asked::default() };
         asked.order.descending = true;
@@ -360,15 +351,7 @@ mod tests {
             Column::number("ctc", Role::Pay, vec![1e5, 2e5, 3e5, 4e5, f64::NAN]),
             Column::number("experience", Role::Experience, vec![3.0; 5]),
         ];
-        let learners = Learners {
-            columns,
-            source_row: (0..5).collect(),
-            used_of: (0..5).collect(),
-            learner_of: None,
-            ledger: Ledger::default(),
-            experience: None,
-            ages: None,
-        };
+        let learners = Learners::of(columns);
         let peers = peers(&learners, &pay_for_experience(&learners).unwrap(), 2).unwrap();
         // Medians of the others: 3, 3, 2, 2 lakh.
         let columns = RuleColumns { learners: &learners, clusters: None, peers: Some(&peers) };

@@ -138,20 +138,6 @@ fn reference_years(learners: &Learners, cleaning: &Cleaning) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::ledger::Ledger;
-
-    fn learners(columns: Vec<Column>) -> Learners {
-        let rows = columns[0].rows();
-        Learners {
-            columns,
-            source_row: (0..rows as u32).collect(),
-            used_of: (0..rows as u32).collect(),
-            learner_of: None,
-            ledger: Ledger::default(),
-            experience: None,
-            ages: None,
-        }
-    }
 
     fn numbers(role: Role, values: &[f64]) -> Column {
         Column::number(role.word(), role, values.to_vec())
@@ -163,7 +149,7 @@ mod tests {
         let pay_year = numbers(Role::PayYear, &[2020.0, 2019.0, f64::NAN]);
         let read = |mut more: Vec<Column>| {
             more.extend([experience.clone(), pay_year.clone()]);
-            let ages = ages(&learners(more), &Cleaning::default()).unwrap();
+            let ages = ages(&Learners::of(more), &Cleaning::default()).unwrap();
             (ages.basis, ages.years().iter().map(|y| *y as i32).collect::<Vec<_>>())
         };
         // A NaN becomes 0 in the cast.
@@ -180,12 +166,12 @@ mod tests {
 
     #[test]
     fn the_age_at_graduation_and_the_reference_year_can_be_chosen() {
-        let table = learners(vec![numbers(Role::Experience, &[10.0])]);
+        let table = Learners::of(vec![numbers(Role::Experience, &[10.0])]);
         let later = Cleaning { graduation_age: 24.0, ..Cleaning::default() };
         assert_eq!(ages(&table, &later).unwrap().years(), [34.0]);
-        let table = learners(vec![numbers(Role::BirthYear, &[1990.0])]);
+        let table = Learners::of(vec![numbers(Role::BirthYear, &[1990.0])]);
         let pinned = Cleaning { reference: Reference::Year(2021), ..Cleaning::default() };
         assert_eq!(ages(&table, &pinned).unwrap().years(), [31.0]);
-        assert!(ages(&learners(vec![numbers(Role::Pay, &[1.0])]), &pinned).is_none());
+        assert!(ages(&Learners::of(vec![numbers(Role::Pay, &[1.0])]), &pinned).is_none());
     }
 }

@@ -574,3 +574,20 @@ impl<'a> Work<'a> {
         learners
     }
 }
+
+#[cfg(test)]
+impl Learners {
+    /// Rows of one learner each, as many as the first column has.
+    pub(crate) fn of(columns: Vec<Column>) -> Self {
+        let rows = columns.first().map_or(0, Column::rows) as u32;
+        Self {
+            columns,
+            source_row: (0..rows).collect(),
+            used_of: (0..rows).collect(),
+            learner_of: None,
+            ledger: Ledger::default(),
+            experience: None,
+            ages: None,
+        }
+    }
+}

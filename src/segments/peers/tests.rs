@@ -3,28 +3,18 @@ use proptest::prelude::*;
 use super::*;
 use crate::segments::order::pay_for_experience;
 use crate::table::column::{Column, Text};
-use crate::table::ledger::Ledger;
 
 /// One used row: learner, company, job, experience, pay.
 type Row = (u32, Option<&'static str>, Option<&'static str>, f64, f64);
 
 fn learners(rows: &[Row]) -> Learners {
-    let n = rows.len();
     let columns = vec![
         Column::text("company", Role::Company, Text::encode(rows.iter().map(|r| r.1))),
         Column::text("job", Role::Job, Text::encode(rows.iter().map(|r| r.2))),
         Column::number("experience", Role::Experience, rows.iter().map(|r| r.3).collect()),
         Column::number("pay", Role::Pay, rows.iter().map(|r| r.4).collect()),
     ];
-    Learners {
-        columns,
-        source_row: (0..n as u32).collect(),
-        used_of: (0..n as u32).collect(),
-        learner_of: Some(rows.iter().map(|r| r.0).collect()),
-        ledger: Ledger::default(),
-        experience: None,
-        ages: None,
-    }
+    Learners { learner_of: Some(rows.iter().map(|r| r.0).collect()), ..Learners::of(columns) }
 }
 
 fn peers_of(rows: &[Row], minimum: usize) -> Peers {

@@ -8,7 +8,6 @@ use crate::segments::order::pay_for_experience;
 use crate::segments::peers::{Peers, peers};
 use crate::table::cleaning::Learners;
 use crate::table::column::{Column, Text};
-use crate::table::ledger::Ledger;
 use crate::table::role::Role;
 
 const JOBS: [&str; 4] = ["Backend \"x\"", "backend \"X\"", "QA", "Data"];
@@ -41,15 +40,7 @@ fn table(rows: usize, seed: u64, is_poor: impl Fn(f64, f64, &str) -> bool) -> (L
         Column::number("log pay", Role::Number, copies),
         Column::number("row", Role::Ignore, (0..rows).map(|i| i as f64).collect()),
     ];
-    let learners = Learners {
-        columns,
-        source_row: (0..rows as u32).collect(),
-        used_of: (0..rows as u32).collect(),
-        learner_of: None,
-        ledger: Ledger::default(),
-        experience: None,
-        ages: None,
-    };
+    let learners = Learners::of(columns);
     let peers = peers(&learners, &pay_for_experience(&learners).unwrap(), 5).unwrap();
     (learners, peers)
 }
