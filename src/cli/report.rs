@@ -11,6 +11,7 @@ use super::choices::{self, FitChoices, SaveChoices, TableChoices};
 use super::output;
 use crate::error::{Error, Result};
 use crate::jobs::Cancel;
+use crate::quality::structure::Ungrouped;
 use crate::report::story::{self, Story};
 use crate::report::write::{atomically, check_free};
 use crate::report::{html, markdown, receipt};
@@ -117,7 +118,9 @@ fn tell(recipe: &mut Recipe, k: usize, cancel: &Cancel) -> Result<(Story, study:
     let prepared = Arc::new(study::prepare(&cleaned, &features, cancel)?);
     let ks = recipe.ks.0.min(k)..=recipe.ks.1.max(k);
     let mut sweep = study::sweep(&cleaned, &prepared, recipe, ks, cancel, &mut |_| {})?;
-    study::compare(&cleaned, &mut sweep, recipe, cancel, &mut |_, _| {})?;
+    if recipe.reference != Ungrouped::None {
+        study::compare(&cleaned, &mut sweep, recipe, cancel, &mut |_, _| {})?;
+    }
     let story = story::tell(&cleaned, &sweep, recipe, k, &receipt::line(&output::command()), cancel)?;
     Ok((story, cleaned))
 }

@@ -23,7 +23,7 @@ pub(super) struct Sweep {
     #[arg(long, value_name = "A..B")]
     k: Option<String>,
     /// What tables without groups keep of the data, to hold the sweep against: copula (each column's values and the rank
-    /// correlations), permuted (each column's values), none. [default: copula]
+    /// correlations), permuted (each column's values), pca-box (the box along the principal components), none. [default: copula]
     #[arg(long, value_enum)]
     reference: Option<ReferenceChoice>,
     /// Asks another model for a second opinion on k: a Gaussian mixture on a sample, by BIC. It never decides the verdict.

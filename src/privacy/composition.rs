@@ -26,12 +26,12 @@ pub struct MadeOf {
 }
 
 /// What may be said of a group of `learners`; nothing where they are a few.
-pub fn composition(made: &Composition, learners: usize) -> Disclosed<MadeOf> {
+pub fn composition(made: &Composition, learners: Option<usize>) -> Disclosed<MadeOf> {
     let of_kind = |enough: bool| {
         let told = |n: f64| Some(n).filter(|n| enough && is_enough(*n) && is_enough(made.learners as f64 - n));
         made.of_kind.iter().map(|(kind, n)| (*kind, told(*n))).collect()
     };
-    if is_few(learners) {
+    if learners.is_none_or(is_few) {
         return Disclosed(MadeOf { of_kind: of_kind(false), ..MadeOf::default() });
     }
     let ages = made.ages.as_ref();
@@ -88,7 +88,7 @@ mod tests {
             ages: Some(AgeProfile { median: Some(30.0), basis: AgeBasis::Age, bands, stages: Vec::new() }),
             of_kind: vec![(Kind::Stuck, 4.0), (Kind::YoungRising, 40.0), (Kind::MispricedRole, all as f64 - 2.0)],
         };
-        super::composition(&composition, all).get().clone()
+        super::composition(&composition, Some(all)).get().clone()
     }
 
     #[test]

@@ -96,10 +96,26 @@ impl SourceColumns {
     }
 }
 
-/// The columns of a source as rows of it may be written to one file: the id column, and every other whose name reads
-/// as one, as hashes unless ids are asked for. `id`: the id column, where one is known.
+/// Words in the names of columns that say who somebody is, besides those that are known as ids.
+const NAMES_SOMEBODY: [&str; 12] =
+    ["id", "uid", "guid", "uuid", "email", "mail", "phone", "mobile", "telephone", "linkedin", "username", "fullname"];
+
+/// Whether a column of that name says who somebody is.
+fn names_somebody(name: &str) -> bool {
+    let lower = name.trim().to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let whose = ["full", "first", "last", "middle", "sur", "learner", "student", "user", "person", "candidate"];
+    let of_person = |pair: &[&str]| pair[1] == "name" && whose.contains(&pair[0]);
+    Role::from_name(name) == Some(Role::Learner)
+        || matches!(words[..], ["name" | "surname"])
+        || words.iter().any(|word| NAMES_SOMEBODY.contains(word))
+        || words.windows(2).any(of_person)
+}
+
+/// The columns of a source as rows of it may be written to one file: the id column, and every other whose name says that
+/// it tells who somebody is, as hashes unless ids are asked for. `id`: the id column, where one is known.
 pub fn source_columns(all: Vec<String>, id: Option<&str>, how: Ids) -> Disclosed<SourceColumns> {
-    let is_id = |name: &&String| Some(name.as_str()) == id || Role::from_name(name) == Some(Role::Learner);
+    let is_id = |name: &&String| Some(name.as_str()) == id || names_somebody(name);
     let ids = all.iter().filter(is_id).cloned().collect();
     Disclosed(SourceColumns { all, ids, how, salt: Salt::new() })
 }
@@ -121,6 +137,9 @@ mod tests {
         assert_eq!((hash.len(), hash == first.get().hash("a@b.org")), (32, true));
         assert!(hash != second.get().hash("a@b.org") && hash != first.get().hash("a@b.com"));
         assert_eq!((first.get().hash(""), first.get().hash("  ")), (String::new(), String::new()));
+        let all = ["phone", "Full Name", "e-mail address", "job_position", "company_name", "paid", "middle"];
+        let named: Vec<&str> = all.into_iter().filter(|name| names_somebody(name)).collect();
+        assert_eq!(named, ["phone", "Full Name", "e-mail address"]);
         let none = source_columns(vec!["ctc".to_owned()], None, Ids::Hashed);
         assert_eq!((first.get().ids(), none.get().ids()), (Some(Ids::Hashed), None));
         let plain = columns(Ids::Plain);

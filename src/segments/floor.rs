@@ -44,7 +44,7 @@ impl Part {
     pub fn percent(self) -> String {
         let floor = 100.0 * PRIVACY_FLOOR as f64 / self.of as f64;
         match (is_few(self.some), is_few(self.of.saturating_sub(self.some))) {
-            _ if self.of == 0 => "–".to_owned(),
+            _ if self.of < PRIVACY_FLOOR => "–".to_owned(),
             (true, true) => "–".to_owned(),
             (true, false) => format!("<{:.0} %", floor.ceil()),
             (false, true) => format!(">{:.0} %", (100.0 - floor).floor()),
@@ -65,7 +65,7 @@ mod tests {
         assert_eq!([percent(1, 500), percent(9, 500), percent(10, 500)], ["<2 %", "<2 %", "2 %"]);
         assert_eq!([percent(491, 500), percent(499, 500)], [">98 %", ">98 %"]);
         assert_eq!([percent(1, 5000), percent(4999, 5000)], ["<1 %", ">99 %"]);
-        assert_eq!([percent(6, 12), percent(0, 0)], ["–", "–"]);
+        assert_eq!([percent(6, 12), percent(0, 0), percent(3, 3), percent(0, 9)], ["–"; 4]);
         assert_eq!(
             [counted(0), counted(1), counted(9), counted(1000)],
             ["0", "fewer than 10", "fewer than 10", "1,000"]

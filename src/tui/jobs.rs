@@ -313,8 +313,11 @@ fn reported(
     folder: &Path,
     told: &Told<'_>,
 ) -> crate::error::Result<Vec<String>> {
+    // As the command in the report finds it, whatever the screen has found out by now.
     let mut sweep = Sweep::clone(sweep);
-    if sweep.evidence.is_none() && recipe.reference != Ungrouped::None {
+    sweep.mixture = None;
+    study::judge(&mut sweep, recipe, told.cancel, &mut |_| {})?;
+    if sweep.evidence.as_ref().is_none_or(|evidence| !evidence.whole) && recipe.reference != Ungrouped::None {
         study::compare(cleaned, &mut sweep, recipe, told.cancel, &mut |_, share| {
             told.progress(Progress { what: "report".to_owned(), share: Some(share) });
         })?;
@@ -352,12 +355,12 @@ pub(super) fn discover_job(
 pub(super) fn walk_job(
     prepared: Arc<Prepared>,
     recipe: Recipe,
-    k: usize,
-    start: u32,
+    (k, start): (usize, u32),
+    pool: Arc<rayon::ThreadPool>,
 ) -> impl FnOnce(&Told<'_>) -> Ended + Send {
     move |told| {
-        let mut first = |walk| told.partial(Outcome::Walk(Arc::new(walk)));
-        match study::walk::walk(&prepared, &recipe, (k, start), told.cancel, &mut first) {
+        let first = |walk| told.partial(Outcome::Walk(Arc::new(walk)));
+        match pool.install(|| study::walk::walk(&prepared, &recipe, (k, start), told.cancel, &mut { first })) {
             Ok(walk) => Ok(Outcome::Walk(Arc::new(walk))),
             Err(error) => refused(error),
         }

@@ -290,7 +290,8 @@ impl Explorer {
                 self.newest[LIST] = self.counter.submit(LIST, list_job(cleaned, rows, used, clusters, order));
             }
             Effect::Walk { prepared, recipe, k, start } => {
-                self.newest[WALK] = self.counter.submit(WALK, walk_job(prepared, recipe, k, start));
+                self.newest[WALK] =
+                    self.counter.submit(WALK, walk_job(prepared, recipe, (k, start), Arc::clone(&self.pool)));
             }
             Effect::Plan { basis, recipe, before } => {
                 self.newest[PLAN] = self.planner.submit(PLAN, plan_job(basis, recipe, before));

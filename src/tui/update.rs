@@ -263,7 +263,9 @@ fn deepen(model: &mut Model) -> Option<Effect> {
         return None;
     }
     let (sweep, recipe) = (Arc::clone(sweep), model.recipe.clone());
-    if sweep.evidence.is_none() && recipe.reference != Ungrouped::None {
+    // Either may have been stopped on its way.
+    let compared = sweep.evidence.as_ref().is_some_and(|evidence| evidence.whole) && sweep.mixture.is_some();
+    if !compared && recipe.reference != Ungrouped::None {
         return Some(Effect::Compare(Arc::clone(cleaned), sweep, recipe));
     }
     if model.exact == Exact::Untried && model.can_be_exact() {

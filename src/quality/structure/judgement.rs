@@ -59,7 +59,7 @@ pub fn judge(qualities: &[KQuality], evidence: &Evidence) -> Verdict {
     criteria.extend(more_criteria(ks));
     let k = groups.map(|(number, _)| number);
     let (kind, suggested_k, text) = match (groups, suggested) {
-        (Some((number, at)), _) => (Kind::Groups, Some(at.k), groups_text(number, at, qualities, evidence)),
+        (Some((number, at)), _) => (Kind::Groups, Some(at.k), groups_text(number, at, qualities)),
         (None, Some((k, why))) => (Kind::Slices, Some(k), slices_text(k, &why, ks, followed(k))),
         (None, None) => (Kind::Nothing, None, nothing_text(ks)),
     };
@@ -75,7 +75,8 @@ fn groups(ks: &[KEvidence]) -> Option<(usize, &KEvidence)> {
     (2..=most).rev().find_map(|number| {
         let could = ks.iter().filter(|k| k.k >= number);
         let seen: Vec<&KEvidence> = could.clone().filter(|k| k.groups() >= number && k.groups_come_back()).collect();
-        let first = seen.first().copied()?;
+        // A k may show more groups than are believed; those are told of where as many are seen.
+        let first = seen.iter().find(|k| k.groups() == number).or(seen.first()).copied()?;
         let several = seen.len() >= SEEN_AT.min(could.count());
         let by_itself = first.k == number && first.least_stable() >= Some(STABLE);
         let past_arcs = most < PAST_ARCS || seen.iter().any(|k| k.k >= PAST_ARCS);
@@ -111,7 +112,7 @@ fn number(k: usize) -> String {
     k.checked_sub(2).and_then(|at| WORDS.get(at)).map_or_else(|| k.to_string(), |word| (*word).to_owned())
 }
 
-fn groups_text(number: usize, found: &KEvidence, qualities: &[KQuality], evidence: &Evidence) -> String {
+fn groups_text(number: usize, found: &KEvidence, qualities: &[KQuality]) -> String {
     let words = self::number(number);
     let mut said = if found.k == number {
         format!("{words} groups: at k = {number} every cluster is parted from its neighbours")
@@ -133,7 +134,7 @@ fn groups_text(number: usize, found: &KEvidence, qualities: &[KQuality], evidenc
         None => {}
     }
     let strength = qualities.iter().find(|q| q.k == found.k).map_or(0.0, |q| 100.0 * (1.0 - q.wcss_share));
-    said += &format!(". They explain {strength:.0} % (tested on {} rows).", evidence.rows);
+    said += &format!(". These {} clusters explain {strength:.0} %.", found.k);
     said
 }
 

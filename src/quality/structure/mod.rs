@@ -126,6 +126,8 @@ pub struct Evidence {
     pub parts: Vec<Part>,
     /// By k, ascending from the first that was asked for.
     pub ks: Vec<KEvidence>,
+    /// Nothing more will come.
+    pub whole: bool,
 }
 
 /// What a reference table has of one k.
@@ -177,6 +179,7 @@ pub fn evidence(
         tables: 0,
         parts: question.parts.to_vec(),
         ks: clusterings.iter().map(|c| first(matrix, ground.as_ref(), c, &discrete)).collect(),
+        whole: false,
     };
     if let Some((sampled, found)) = &fits {
         let sampled_silhouettes = mean_silhouettes(sampled, found, params.seed, cancel)?;
@@ -205,9 +208,10 @@ pub fn evidence(
             summarise(&mut evidence, found, &nulls);
             on(&evidence, 0.05 + 0.65 * nulls.len() as f32 / question.tables as f32);
         }
-        stability::add(&mut evidence, sampled, found, params, cancel)?;
+        stability::add(&mut evidence, clusterings, (sampled, found), params, cancel)?;
         on(&evidence, 1.0);
     }
+    evidence.whole = true;
     Ok(evidence)
 }
 

@@ -7,7 +7,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use super::reference::shuffled;
-use super::{Evidence, KEvidence, fit_all};
+use super::{Evidence, fit_all};
 use crate::cluster::{self, Clustering, Params};
 use crate::jobs::{Cancel, Cancelled};
 use crate::matrix::Matrix;
@@ -45,12 +45,12 @@ fn seeded(params: Params, what: u64, i: u64) -> Params {
     Params { seed: params.seed ^ (what << 40) ^ (i + 1), ..params }
 }
 
-/// Stability by k of clusterings for k = 1, 2, …; `None` at k = 1. `groups`: by k the group of each cluster, where there
+/// Stability by k of clusterings for k = 1, 2, …; `None` at k = 1. `groups`: by k the group of each used row, where there
 /// are several.
 fn stabilities(
     matrix: &Matrix,
     found: &[Clustering],
-    groups: &[Option<Vec<usize>>],
+    groups: &[Option<Vec<u16>>],
     params: Params,
     cancel: &Cancel,
 ) -> Result<Vec<Option<Stability>>, Cancelled> {
@@ -66,9 +66,12 @@ fn stabilities(
                 return Ok(Vec::new());
             };
             let overlaps = fits.iter().zip(&own).enumerate().map(|(at, (fit, own))| {
-                let table = table(own, &assigned(matrix, fit), fit.k);
+                let again = assigned(matrix, fit);
                 let groups = groups.get(at).and_then(Option::as_deref);
-                Overlaps { clusters: jaccard(&table), groups: groups.map(|of| jaccard_of_groups(&table, of)) }
+                Overlaps {
+                    clusters: jaccard(&table(own, &again, fit.k)),
+                    groups: groups.map(|of| jaccard_of_groups(&table(of, &again, fit.k))),
+                }
             });
             Ok(overlaps.collect())
         })
@@ -126,20 +129,23 @@ pub(super) fn mean(of: impl Iterator<Item = NullStability>) -> Option<NullStabil
     Some(NullStability { least_jaccard: average(jaccards)?, ari: average(aris)? })
 }
 
-/// Adds stability and prediction strength for every k.
+/// Adds stability and prediction strength for every k. `clusterings` are those of all rows, whose clusters the groups are
+/// made of; `found` those of the sample.
 pub(super) fn add(
     evidence: &mut Evidence,
-    matrix: &Matrix,
-    found: &[Clustering],
+    clusterings: &[&Clustering],
+    (matrix, found): (&Matrix, &[Clustering]),
     params: Params,
     cancel: &Cancel,
 ) -> Result<(), Cancelled> {
     let (rows, k_max) = (matrix.rows(), found.len());
     let groups = |k: usize| {
-        let of_k = evidence.ks.iter().find(|known| known.k == k).filter(|known| known.groups() > 1);
-        of_k.and_then(KEvidence::group_of)
+        let known = evidence.ks.iter().find(|known| known.k == k).filter(|known| known.groups() > 1)?;
+        let (group_of, clustering) = (known.group_of()?, clusterings.iter().find(|c| c.k == k)?);
+        let group = |cluster: u16| group_of[usize::from(cluster)] as u16;
+        Some(assigned(matrix, clustering).into_iter().map(group).collect())
     };
-    let groups: Vec<Option<Vec<usize>>> = (1..=k_max).map(groups).collect();
+    let groups: Vec<Option<Vec<u16>>> = (1..=k_max).map(groups).collect();
     let stabilities = stabilities(matrix, found, &groups, params, cancel)?;
 
     let strengths: Vec<Vec<f64>> = (0..DIVISIONS)
@@ -201,18 +207,15 @@ struct Overlaps {
     groups: Option<Vec<f64>>,
 }
 
-/// The Jaccard index of each group of clusters before, with the clusters after that lie mostly in it.
-fn jaccard_of_groups(table: &[Vec<f64>], group_of: &[usize]) -> Vec<f64> {
-    let groups = group_of.iter().max().map_or(0, |last| last + 1);
-    let mut by_group = vec![vec![0.0; table.len()]; groups];
-    for (row, group) in table.iter().zip(group_of) {
-        by_group[*group].iter_mut().zip(row).for_each(|(sum, rows)| *sum += rows);
-    }
+/// The Jaccard index of each group before with the clusters after that lie mostly in it. `table`: rows by group and by
+/// cluster; there are no more groups than clusters, and what is beyond them is empty.
+fn jaccard_of_groups(table: &[Vec<f64>]) -> Vec<f64> {
+    let groups = table.iter().filter(|row| row.iter().sum::<f64>() > 0.0).count();
     let mut merged = vec![vec![0.0; groups]; groups];
     for after in 0..table.len() {
-        let most = (0..groups).max_by(|a, b| by_group[*a][after].total_cmp(&by_group[*b][after]).then(b.cmp(a)));
+        let most = (0..groups).max_by(|a, b| table[*a][after].total_cmp(&table[*b][after]).then(b.cmp(a)));
         let Some(most) = most else { continue };
-        merged.iter_mut().zip(&by_group).for_each(|(to, from)| to[most] += from[after]);
+        merged.iter_mut().zip(table).for_each(|(to, from)| to[most] += from[after]);
     }
     let size = |group: usize| merged[group].iter().sum::<f64>() + merged.iter().map(|row| row[group]).sum::<f64>();
     (0..groups).map(|group| merged[group][group] / (size(group) - merged[group][group]).max(1.0)).collect()
@@ -268,9 +271,9 @@ mod tests {
     fn jaccard_and_strength_by_hand() {
         let (before, after) = ([0, 0, 0, 1, 1], [1, 1, 0, 0, 0]);
         assert_eq!(jaccard(&table(&before, &after, 2)), [2.0 / 3.0, 2.0 / 3.0]);
-        // Clusters 0 and 1 are one group of five, 2 another of four; after, one row of the first lies with the second.
-        let rows = table(&[0, 0, 1, 1, 1, 2, 2, 2, 2], &[2, 2, 2, 2, 0, 0, 0, 1, 1], 3);
-        assert_eq!(jaccard_of_groups(&rows, &[0, 0, 1]), [0.8, 0.8]);
+        // A group of five and one of four; after, one row of the first lies with the second.
+        let rows = table(&[0, 0, 0, 0, 0, 1, 1, 1, 1], &[2, 2, 2, 2, 0, 0, 0, 1, 1], 3);
+        assert_eq!(jaccard_of_groups(&rows), [0.8, 0.8]);
         // Of the pairs of cluster 0 (three) one is kept, of cluster 1 (one) all.
         assert!((strength(&before, &after, 2) - 1.0 / 3.0).abs() < 1e-12);
     }

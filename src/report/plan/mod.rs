@@ -220,16 +220,23 @@ fn composition_json(cleaned: &Cleaned, made: &MadeOf) -> CompositionJson {
 }
 
 /// What the audience is made of, and what it would be by the rule in use.
-fn both_made_of(plan: &Plan, audience: &Audience) -> [Disclosed<MadeOf>; 2] {
-    let own = privacy::composition(&audience.composition, audience.composition.learners);
-    [own, privacy::composition(&audience.by_rule, plan.rule_learners)]
+fn both_made_of(audience: &Audience, [own, rule]: Learners) -> [Disclosed<MadeOf>; 2] {
+    [privacy::composition(&audience.composition, own), privacy::composition(&audience.by_rule, rule)]
+}
+
+/// Learners of an audience and by the rule in use, where they may be told.
+type Learners = [Option<usize>; 2];
+
+/// Those of a report.
+fn told(figures: &Figures<'_>) -> Learners {
+    [figures.audience, figures.rule]
 }
 
 /// Bands of age and stages of the career of an audience, and of as many by the rule in use: shares.
-pub fn bands(plan: &Plan, audience: &Audience) -> Vec<[String; 3]> {
+pub fn bands(audience: &Audience, learners: [Option<usize>; 2]) -> Vec<[String; 3]> {
     let Some(ages) = &audience.composition.ages else { return Vec::new() };
     let approx = if ages.basis.is_assumed() { "≈" } else { "" };
-    let [own, rule] = both_made_of(plan, audience);
+    let [own, rule] = both_made_of(audience, learners);
     let (own, rule) = (own.get(), rule.get());
     let mut rows = Vec::new();
     for (before, own, rule) in [(approx, &own.bands, &rule.bands), ("", &own.stages, &rule.stages)] {
@@ -249,12 +256,12 @@ fn audience_json(cleaned: &Cleaned, plan: &Plan, audience: &Audience, figures: &
         wanted: segment.wanted,
         score: plan.cards.of(segment.kind).map_or("", |card| card.score),
     });
-    let [own, rule] = both_made_of(plan, audience);
+    let [own, rule] = both_made_of(audience, told(figures));
     let mut composition = composition_json(cleaned, own.get());
     composition.of_kind =
         figures.of_kind.iter().map(|(kind, learners)| (kind.word(), learners.map(|n| n as f64))).collect();
     let largest = |largest: &Option<(String, usize)>| {
-        let (_, some) = largest.as_ref()?;
+        let (_, some) = largest.as_ref().filter(|_| figures.audience.is_some())?;
         (!Part { some: *some, of: audience.composition.learners }.tells_of_few()).then_some(*some)
     };
     AudienceJson {
@@ -345,9 +352,12 @@ fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience, figures: &
     let header =
         [("segment", Align::Left), ("wanted", Align::Right), ("learners", Align::Right), ("ordered by", Align::Left)];
     let mut out = format!("Audience of {}\n{}", group_thousands(audience.budget as u64), text::table(&header, &rows));
-    let mut rows: Vec<Vec<String>> =
-        made_of(cleaned, plan, audience).into_iter().chain(bands(plan, audience)).map(Vec::from).collect();
-    rows.extend(of_kind(plan, audience, figures).map(|(kind, [own, rule])| {
+    let mut rows: Vec<Vec<String>> = made_of(cleaned, audience, told(figures))
+        .into_iter()
+        .chain(bands(audience, told(figures)))
+        .map(Vec::from)
+        .collect();
+    rows.extend(of_kind(audience, figures).map(|(kind, [own, rule])| {
         let shown = |n: Option<f64>| n.map_or("–".to_owned(), |n| group_thousands(n.round() as u64));
         vec![kind.to_string(), shown(own), shown(rule)]
     }));
@@ -364,20 +374,16 @@ fn audience_text(cleaned: &Cleaned, plan: &Plan, audience: &Audience, figures: &
 }
 
 /// Learners of each kind in the audience, and expected by the rule in use.
-pub fn of_kind(
-    plan: &Plan,
-    audience: &Audience,
-    figures: &Figures<'_>,
-) -> impl Iterator<Item = (Kind, [Option<f64>; 2])> {
-    let [_, rule] = both_made_of(plan, audience);
+pub fn of_kind(audience: &Audience, figures: &Figures<'_>) -> impl Iterator<Item = (Kind, [Option<f64>; 2])> {
+    let [_, rule] = both_made_of(audience, told(figures));
     let own = figures.of_kind.clone().into_iter();
     own.zip(rule.get().of_kind.clone()).map(|((kind, own), (_, rule))| (kind, [own.map(|n| n as f64), rule]))
 }
 
 /// What an audience is made of, and what it would be by the rule in use: pay, experience, peers, age.
-pub fn made_of(cleaned: &Cleaned, plan: &Plan, audience: &Audience) -> [[String; 3]; 4] {
+pub fn made_of(cleaned: &Cleaned, audience: &Audience, learners: [Option<usize>; 2]) -> [[String; 3]; 4] {
     let approx = if cleaned.learners.ages.as_ref().is_some_and(|ages| ages.basis.is_assumed()) { "≈" } else { "" };
-    let [own, rule] = both_made_of(plan, audience);
+    let [own, rule] = both_made_of(audience, learners);
     let (own, rule) = (own.get(), rule.get());
     let percent = |part: Option<Part>| part.map_or("–".to_owned(), Part::percent);
     let pay = |c: &MadeOf| c.pay.map_or("–".to_owned(), |pay| format_pay(pay, cleaned.table.currency));

@@ -109,14 +109,13 @@ fn smallest(told: &Told<'_>, k: usize, rows: usize) -> String {
                 let learners = |rows: &Vec<u32>| learners.learners_among(rows.iter().map(|row| *row as usize));
                 clusters.iter().filter_map(learners).any(is_few)
             });
-    // Of the k that is looked at the other clusters are shown; the one of k = 1 is all that were clustered.
-    let figures = told.figures.get();
-    let hidden = k == told.found.clustering.k && figures.clusters.iter().any(Option::is_none)
-        || k == 1 && figures.clustered.is_none();
-    match (few, hidden) {
+    // Only the clusters of the k that is looked at are held against all else that is shown: one of another k may be one
+    // of these and a few.
+    let shown = k == told.found.clustering.k && told.figures.get().clusters.iter().all(Option::is_some);
+    match (few, shown) {
         (true, _) => format!("<{FLOOR}"),
-        (false, true) => "–".to_owned(),
-        (false, false) => group_thousands(rows as u64),
+        (false, true) => group_thousands(rows as u64),
+        (false, false) => format!("≥{FLOOR}"),
     }
 }
 

@@ -133,7 +133,8 @@ impl Noun {
     /// The word that a verdict allows for `k` clusters: at another k than that of the groups these are cut up or put
     /// together.
     pub fn of(verdict: Option<&Verdict>, k: usize) -> Self {
-        match verdict.and_then(|verdict| verdict.k).filter(|groups| *groups == k) {
+        let shown = |verdict: &&Verdict| verdict.suggested_k == Some(k) && verdict.k == Some(k);
+        match verdict.filter(shown) {
             Some(_) => Self { one: "group", many: "groups" },
             None => Self { one: "slice", many: "slices" },
         }

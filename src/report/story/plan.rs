@@ -139,7 +139,7 @@ pub(super) fn audience(told: &Told<'_>, missing: &mut Vec<String>) -> Option<Sec
 /// The audience beside as many learners by the rule in use.
 fn against_rule(told: &Told<'_>, matched: Option<usize>) -> Vec<Block> {
     let Some(audience) = &told.plan.audience else { return Vec::new() };
-    let bars: Vec<Pair> = of_kind(told.plan, audience, told.figures.get())
+    let bars: Vec<Pair> = of_kind(audience, told.figures.get())
         .filter_map(|(kind, [own, rule])| {
             let values = [own?, rule?];
             let figures = values.map(|v| group_thousands(v.round() as u64));
@@ -148,7 +148,8 @@ fn against_rule(told: &Told<'_>, matched: Option<usize>) -> Vec<Block> {
         .collect();
     let said: Vec<String> =
         bars.iter().map(|bar| format!("{}: {} against {}", bar.label, bar.figures[0], bar.figures[1])).collect();
-    let rows = made_of(told.cleaned, told.plan, audience).into_iter().chain(bands(told.plan, audience)).map(Vec::from);
+    let learners = [told.figures.get().audience, told.figures.get().rule];
+    let rows = made_of(told.cleaned, audience, learners).into_iter().chain(bands(audience, learners)).map(Vec::from);
     let mut rows: Vec<Vec<String>> = rows.collect();
     rows.extend(bars.iter().map(|bar| vec![bar.label.clone(), bar.figures[0].clone(), bar.figures[1].clone()]));
     let columns = [("", Align::Left), ("audience", Align::Right), ("rule in use", Align::Right)];

@@ -89,7 +89,8 @@ fn verdict(model: &Model, width: u16) -> Vec<Vec<Piece>> {
     let name = 28.min(width / 2);
     for criterion in &verdict.criteria {
         let k = criterion.k.map_or("–".to_owned(), |k| k.to_string());
-        let agrees = criterion.k.is_some() && criterion.k == verdict.suggested_k;
+        let decides = criterion.name == "valleys" && criterion.k == verdict.k;
+        let agrees = criterion.k.is_some() && (decides || criterion.k == verdict.suggested_k);
         let style = if agrees { theme.palette.accent } else { theme.palette.text };
         for (at, why) in wrapped(&criterion.why, width.saturating_sub(name + 7)).into_iter().enumerate() {
             let first = |text: &str| if at == 0 { text.to_owned() } else { String::new() };

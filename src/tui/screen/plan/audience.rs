@@ -145,7 +145,8 @@ fn count(parts: &[(Kind, f64)], kind: Kind) -> String {
 
 /// What it is made of: label, audience, rule in use.
 fn composition(model: &Model, planned: &Planned, audience: &Audience, long: bool) -> Vec<[String; 3]> {
-    let mut rows = Vec::from(made_of(&planned.basis.cleaned, &planned.plan, audience));
+    let learners = [Some(audience.composition.learners), Some(planned.plan.rule_learners)];
+    let mut rows = Vec::from(made_of(&planned.basis.cleaned, audience, learners));
     for (row, short) in rows.iter_mut().zip(SHORT).filter(|_| !long) {
         short.clone_into(&mut row[0]);
     }
@@ -165,7 +166,7 @@ fn composition(model: &Model, planned: &Planned, audience: &Audience, long: bool
     }
     // Where there is room for them and for the first people to contact.
     if long && model.size.1 >= TALL {
-        rows.extend(bands(&planned.plan, audience));
+        rows.extend(bands(audience, learners));
     }
     rows
 }

@@ -161,11 +161,18 @@ fn words(
     }
 }
 
+/// Whether a feature is an assumption that no person's value is shown of.
+fn is_assumed(model: &Model, name: &str) -> bool {
+    let column = model.cleaned.as_ref().and_then(|cleaned| cleaned.learners.input(name));
+    column.is_some_and(crate::table::column::Column::is_assumed)
+}
+
 /// A centroid's value in the unit of its column.
 fn value(model: &Model, name: &str, value: f64) -> String {
-    let columns = model.cleaned.as_ref().map_or(&[][..], |cleaned| &cleaned.learners.columns);
-    match columns.iter().find(|column| column.name == name).map(|column| column.role) {
+    let column = model.cleaned.as_ref().and_then(|cleaned| cleaned.learners.input(name));
+    match column.map(|column| column.role) {
         _ if value.is_nan() => "–".to_owned(),
+        _ if is_assumed(model, name) => format!("≈{value:.0} y"),
         Some(Role::Pay) => model.pay(value),
         Some(Role::Experience | Role::Age) => format!("{value:.1} y"),
         Some(role) if role.is_year() => format!("{value:.1}"),
@@ -216,6 +223,8 @@ fn table(
         let of = decoded.get(cluster).map_or(&[][..], Vec::as_slice);
         cells.extend(encoded.features.iter().zip(&encoded.encoders).zip(of).map(|((name, encoder), decoded)| {
             Cell::from(match decoded {
+                // One person's age is not assumed.
+                Decoded::Number(_) if (!assigned || size == 1) && is_assumed(model, name) => "–".to_owned(),
                 Decoded::Number(number) => value(model, name, *number),
                 Decoded::Frequency(rows) => format!("{} alike", figure(*rows)),
                 Decoded::Shares(shares) => commonest(shares, &encoder.levels()),
@@ -267,6 +276,10 @@ fn axis(
     let label = (area.width / 5).clamp(8, 20);
     let Some(length) = area.width.checked_sub(label + 2 * END + 4).filter(|length| *length >= 8) else { return };
     let (name, line) = (&walk.prepared.encoded.features[axis.feature], area.y + area.height / 2);
+    // A first centre is one person.
+    if is_assumed(model, name) {
+        return;
+    }
     let start = area.x + 1 + label + END + 1;
     let word = |scaled: f64| {
         let mut cells = vec![0.0; walk.prepared.encoded.encoders[axis.feature].width()];
