@@ -2,7 +2,8 @@
 //!
 //! A kernel is written once over `Vector` and compiled once per instruction set by `dispatch!`.
 //! Everything but `multiply_add` gives the same bits with every set; a kernel that uses it
-//! certifies what may differ (see `assign`). On other processors than x86-64 the plain arrays are used.
+//! certifies what may differ (see `assign`). On other processors than x86-64 the plain arrays are used,
+//! which the compiler turns into whatever the target guarantees: NEON on AArch64.
 #![expect(unsafe_code, reason = "vector instructions beyond the build's target, chosen after detection")]
 
 use std::sync::OnceLock;

@@ -85,6 +85,7 @@ pub(super) fn about(model: &Model, profile: &Profile, width: u16, roomy: bool) -
     lines.extend(rule(model, profile, width));
     lines.extend(silhouettes(model, profile, width));
     lines.extend(nearest(model, profile, width));
+    lines.extend(valley(model, profile, width));
     lines.extend(ages(model, profile, width));
     lines
 }
@@ -170,6 +171,27 @@ fn nearest(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> {
     let Some((other, distance)) = nearest else { return Vec::new() };
     let words = format!("{other} {}, {distance:.2} away (centroids, scaled)", model.name(other));
     said(model, "nearest", &words, width)
+}
+
+/// Whether there is a valley to the nearest cluster, and which clusters this one is a slice of one group with.
+fn valley(model: &Model, profile: &Profile, width: u16) -> Vec<Vec<Piece>> {
+    let evidence = model.sweep.as_ref().and_then(|sweep| sweep.evidence.as_ref()).filter(|_| !model.stale);
+    let of_k = evidence.and_then(|evidence| evidence.ks.iter().find(|of| of.k == model.k()));
+    let Some((of_k, group_of)) = of_k.and_then(|of| Some((of, of.group_of()?))) else { return Vec::new() };
+    let own = profile.cluster;
+    let measured = match of_k.valleys.get(own).copied().flatten() {
+        Some(valley) if valley.p < 0.001 => format!("dip {:.3}, p < .001", valley.dip),
+        Some(valley) => format!("dip {:.3}, p {:.2}", valley.dip, valley.p),
+        None => "differs by levels".to_owned(),
+    };
+    let others = (0..group_of.len()).filter(|other| *other != own && group_of[*other] == group_of[own]);
+    let others: Vec<String> = others.map(|other| other.to_string()).collect();
+    let parted = match others.len() {
+        0 => "parted from all others".to_owned(),
+        n if n + 1 == group_of.len() => "a slice: no valley parts it".to_owned(),
+        _ => format!("a slice of one group with {}", others.join(", ")),
+    };
+    said(model, "valley", &format!("{measured} · {parted}"), width)
 }
 
 /// Bands of age and stages of the career. An assumed age is marked, and said to be one.
