@@ -65,7 +65,12 @@ fn go(model: &mut Model, recipe: Option<Recipe>, how: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     if before.features != now.features || before.scale != now.scale || before.ks != now.ks {
         match crate::study::chosen(&cleaned, now) {
-            Ok(features) => model.features = features,
+            Ok(mut features) => {
+                // The rows of the screen stay where they are.
+                let old = &model.features;
+                features.sort_by_key(|f| old.iter().position(|other| other.column == f.column).unwrap_or(usize::MAX));
+                model.features = features;
+            }
             Err(error) => model.problem = Some(error),
         }
         effects.extend(refit(model));

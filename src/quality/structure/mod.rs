@@ -394,17 +394,6 @@ mod tests {
     }
 
     #[test]
-    fn a_small_group_beside_a_large_one_is_found_where_k_means_halves_the_large_one() {
-        let mut values = table(&[[0.0, 0.0]], 900, 5);
-        values.extend(table(&[[4.2, 4.2]], 14, 6));
-        let (qualities, evidence) = gathered(&values, TABLES);
-        let verdict = judge(&qualities, &evidence);
-        assert_eq!((verdict.kind, verdict.k), (quality::Kind::Groups, Some(2)), "{}", verdict.text);
-        let shown = verdict.suggested_k.unwrap();
-        assert!(shown > 2 && verdict.text.contains("slices of one"), "{}", verdict.text);
-    }
-
-    #[test]
     fn one_cloud_is_never_groups() {
         for seed in 2..6 {
             let (qualities, evidence) = gathered(&table(&[[0.0, 0.0]], 600, seed), TABLES);
