@@ -32,7 +32,14 @@ pub fn measure(effort: &Effort, board: &mut Board) -> Outcome<()> {
         board.shown(&what, &format!("{} ms", digits(sample.median())), &sample.range("ms"));
         return Ok(());
     }
-    let said = Command::new(peer_program("bounds")?).arg(rayon::current_num_threads().to_string()).output()?;
+    let program = match peer_program("bounds") {
+        Ok(program) => program,
+        Err(why) => {
+            board.skipped(&what, &why);
+            return Ok(());
+        }
+    };
+    let said = Command::new(program).arg(rayon::current_num_threads().to_string()).output()?;
     let line: serde_json::Value = serde_json::from_slice(&said.stdout)?;
     let number = |key: &str| line[key].as_f64().ok_or_else(|| format!("bounds says no {key}"));
     let (gflops, gigabytes) = (number("gflops")?, number("gigabytes")?);

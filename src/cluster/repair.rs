@@ -113,23 +113,27 @@ impl Samples {
     }
 }
 
-/// What start `number` begins with, where none is known: centres drawn from the smallest sample.
-pub(super) fn first_centres(all: View<'_>, k: usize, (seed, number): (u64, u64)) -> Vec<f64> {
+/// Hands over the smallest sample, on which starts begin.
+fn on_first_sample<T>(all: View<'_>, k: usize, work: impl FnOnce(View<'_>) -> T) -> T {
     let sample = FIRST.sample_rows(all.rows, k).map(|rows| all.matrix.sample(rows));
-    let sample = sample.as_ref().map_or(all, |sample| View::new(sample, all.path));
-    extend(sample, Vec::new(), k, &mut random(seed, k, number))
+    work(sample.as_ref().map_or(all, |sample| View::new(sample, all.path)))
+}
+
+/// The centres that start `number` begins with.
+pub(super) fn first_centres(all: View<'_>, k: usize, (seed, number): (u64, u64)) -> Vec<f64> {
+    on_first_sample(all, k, |sample| extend(sample, Vec::new(), k, &mut random(seed, k, number)))
 }
 
 /// The best of the starts on the smallest sample: good enough to be looked at while the rest is computed.
 pub(super) fn quick(all: View<'_>, k: usize, params: Params, cancel: &Cancel) -> Result<Vec<f64>, Cancelled> {
-    let sample = FIRST.sample_rows(all.rows, k).map(|rows| all.matrix.sample(rows));
-    let sample = sample.as_ref().map_or(all, |sample| View::new(sample, all.path));
-    let mut found: Vec<Fitted> = (0..u64::from(params.starts.max(1)))
-        .into_par_iter()
-        .map(|start| complete(sample, &FIRST, Vec::new(), k, (params.seed, start), cancel))
-        .collect::<Result<_, _>>()?;
-    sort(&mut found);
-    Ok(found.swap_remove(0).0.centres)
+    on_first_sample(all, k, |sample| {
+        let mut found: Vec<Fitted> = (0..u64::from(params.starts.max(1)))
+            .into_par_iter()
+            .map(|start| complete(sample, &FIRST, Vec::new(), k, (params.seed, start), cancel))
+            .collect::<Result<_, _>>()?;
+        sort(&mut found);
+        Ok(found.swap_remove(0).0.centres)
+    })
 }
 
 /// Different candidates, the best first.

@@ -4,6 +4,7 @@
 //! starts on a sample and repairs the best of them; here one start is taken to its end on all rows, without repairs.
 //! Always our engine.
 
+#[cfg(test)]
 use super::clustering::Clustering;
 use super::lloyd::{Lloyd, View};
 use super::{ITERATIONS, Params, SweepError, check_distinct, check_k, repair};
@@ -122,7 +123,7 @@ impl<'a> Steps<'a> {
         }))
     }
 
-    /// Does a whole iteration and says nothing of it; whether there was one to do.
+    /// Does a whole iteration and says nothing of it, for a measurement of its time; whether there was one to do.
     ///
     /// # Errors
     /// `Cancelled` when `cancel` says so.
@@ -170,10 +171,8 @@ impl<'a> Steps<'a> {
     }
 
     /// What the start came to, with clusters numbered by size.
-    ///
-    /// # Errors
-    /// `Cancelled` when `cancel` says so.
-    pub fn clustering(&self, cancel: &Cancel) -> Result<Clustering, Cancelled> {
+    #[cfg(test)]
+    pub(super) fn clustering(&self, cancel: &Cancel) -> Result<Clustering, Cancelled> {
         Clustering::new(self.matrix, &self.lloyd, cancel)
     }
 }

@@ -10,6 +10,7 @@ mod anchors;
 mod indices;
 mod joint;
 mod knee;
+mod linear;
 mod measure;
 pub mod mixture;
 mod silhouette;

@@ -56,7 +56,7 @@ pub fn judge(qualities: &[KQuality], evidence: &Evidence) -> Verdict {
     let groups = groups(ks);
     let suggested = suggested(qualities, ks);
     let mut criteria = plain_verdict.criteria;
-    criteria.extend(more_criteria(ks));
+    criteria.extend(more_criteria(ks, groups));
     let k = groups.map(|(number, _)| number);
     let (kind, suggested_k, text) = match (groups, suggested) {
         (Some((number, at)), _) => (Kind::Groups, Some(at.k), groups_text(number, at, qualities)),
@@ -169,9 +169,8 @@ fn sharing(found: &KEvidence) -> String {
 }
 
 /// What the additional criteria choose.
-fn more_criteria(ks: &[KEvidence]) -> Vec<Criterion> {
+fn more_criteria(ks: &[KEvidence], parted: Option<(usize, &KEvidence)>) -> Vec<Criterion> {
     let criterion = |name: &str, k: Option<usize>, why: String| Criterion { name: name.to_owned(), k, why };
-    let parted = groups(ks);
     let most = ks.iter().filter(|k| k.k > 1).max_by_key(|k| (100 * k.parted() / k.k, std::cmp::Reverse(k.k)));
     let above =
         ks.iter().filter_map(|k| Some((k.above_band()?, k.k))).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));

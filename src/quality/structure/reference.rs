@@ -5,6 +5,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::valley::spread_ties;
 use super::{Part, dip};
+use crate::quality::linear::{cholesky, eigenvectors};
 
 /// What a reference table keeps of the data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -154,40 +155,6 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Sweeps of rotations at most; a handful are enough for any matrix.
-const SWEEPS: usize = 50;
-
-/// The eigenvectors of a symmetric matrix, by Jacobi's rotations.
-fn eigenvectors(mut matrix: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
-    let d = matrix.len();
-    let mut vectors: Vec<Vec<f64>> = (0..d).map(|at| (0..d).map(|i| f64::from(u8::from(i == at))).collect()).collect();
-    let size: f64 = (0..d).map(|at| matrix[at][at].abs()).sum();
-    for _ in 0..SWEEPS {
-        let off: f64 = (0..d).flat_map(|p| (p + 1..d).map(move |q| (p, q))).map(|(p, q)| matrix[p][q].abs()).sum();
-        if off <= 1e-12 * size {
-            break;
-        }
-        for (p, q) in (0..d).flat_map(|p| (p + 1..d).map(move |q| (p, q))) {
-            if matrix[p][q] == 0.0 {
-                continue;
-            }
-            let theta = (matrix[q][q] - matrix[p][p]) / (2.0 * matrix[p][q]);
-            let tangent = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
-            let cosine = 1.0 / (tangent * tangent + 1.0).sqrt();
-            let sine = tangent * cosine;
-            let turn = |a: f64, b: f64| (cosine * a - sine * b, sine * a + cosine * b);
-            for row in &mut matrix {
-                (row[p], row[q]) = turn(row[p], row[q]);
-            }
-            for at in 0..d {
-                (matrix[p][at], matrix[q][at]) = turn(matrix[p][at], matrix[q][at]);
-                (vectors[p][at], vectors[q][at]) = turn(vectors[p][at], vectors[q][at]);
-            }
-        }
-    }
-    vectors
-}
-
 /// A column that is clearly of several modes by itself: groups along it would be in every table that keeps its values.
 const MODES: (f64, f64) = (0.04, 0.001);
 
@@ -257,24 +224,6 @@ fn correlations(columns: &[Vec<f64>]) -> Vec<Vec<f64>> {
         .enumerate()
         .map(|(i, a)| centred.iter().enumerate().map(|(j, b)| if i == j { 1.0 } else { product(a, b) }).collect())
         .collect()
-}
-
-/// The lower triangle L with L·Lᵀ = `matrix`; a column that others determine gets what is left, at least 0.
-fn cholesky(matrix: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    let d = matrix.len();
-    let mut factor = vec![vec![0.0; d]; d];
-    for i in 0..d {
-        for j in 0..=i {
-            let known: f64 = (0..j).map(|m| factor[i][m] * factor[j][m]).sum();
-            let left: f64 = matrix[i][j] - known;
-            factor[i][j] = match i == j {
-                true => left.max(0.0).sqrt(),
-                false if factor[j][j] > 1e-9 => left / factor[j][j],
-                false => 0.0,
-            };
-        }
-    }
-    factor
 }
 
 #[cfg(test)]
