@@ -105,6 +105,7 @@ fn run<'a>(
         iterations += SLICE;
     }
     let mut lloyd = Lloyd::new(all, centres.into_raw_vec_and_offset().0, true);
+    lloyd.sum_exactly();
     lloyd.step(cancel)?;
     lloyd.iterations = iterations + 1;
     lloyd.converged = still;

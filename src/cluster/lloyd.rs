@@ -1,9 +1,10 @@
 //! Lloyd's iteration over weighted distinct rows, exact in `f64` at the price of `f32`.
 //!
 //! The kernel labels rows in `f32` and says where rounding could have mattered; those rows are decided
-//! here in `f64`. Sums are kept in `f64` and only rows that change their cluster touch them. Chunks are
-//! of fixed size and their sums are added in order, so the bytes of a result depend neither on threads
-//! nor on the instruction path.
+//! here in `f64`. Sums are kept in `f64` and only rows that change their cluster touch them: of the rows
+//! as the tiles hold them until labels stand still, then of the rows themselves. Chunks are of fixed size
+//! and their sums are added in order, so the bytes of a result depend neither on threads nor on the
+//! instruction path.
 
 use rayon::prelude::*;
 
@@ -13,6 +14,9 @@ use crate::matrix::settle::{Rows, Settlement, settle, sum_all};
 use crate::matrix::simd::Path;
 use crate::matrix::tiles::WIDTH;
 use crate::matrix::{CHUNK_ROWS, Matrix};
+
+/// Blocks that are assigned and settled together.
+const BATCH: usize = 32;
 
 /// A matrix or a sample of one, and the instructions to read it with.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +44,7 @@ impl<'a> View<'a> {
     }
 
     /// `rows` rows from `first` on, for the kernels.
-    fn values(&self, first: usize, rows: usize) -> Rows<'_> {
+    fn values(&self, first: usize, rows: usize) -> Rows<'a> {
         let d = self.matrix.columns();
         Rows {
             values: &self.matrix.values()[first * d..(first + rows) * d],
@@ -78,6 +82,8 @@ pub(super) struct Lloyd<'a> {
     chunks: Vec<Chunk>,
     moved: f64,
     parallel: bool,
+    /// Whether sums are of the rows themselves, not of the tiles.
+    exact: bool,
     /// Assignments made.
     pub iterations: u32,
     /// Whether the labels stood still under an assignment.
@@ -98,7 +104,7 @@ impl<'a> Lloyd<'a> {
                 rows,
                 labels: vec![[UNASSIGNED; WIDTH]; blocks],
                 valid_until: vec![f64::MIN; blocks],
-                flags: Vec::with_capacity(blocks),
+                flags: Vec::with_capacity(BATCH),
                 sums: vec![0.0; centres.len()],
                 counts: vec![0; k],
                 changed: 0,
@@ -112,10 +118,16 @@ impl<'a> Lloyd<'a> {
             centres,
             moved: 0.0,
             parallel,
+            exact: false,
             iterations: 0,
             converged: false,
             relocated: 0,
         }
+    }
+
+    /// Before the first step: sums are of the rows themselves from there on.
+    pub fn sum_exactly(&mut self) {
+        self.exact = true;
     }
 
     /// k × d, the means of the rows that carry the labels.
@@ -144,7 +156,7 @@ impl<'a> Lloyd<'a> {
             .filter(|(_, count)| **count > 0)
             .map(|(sum, &count)| sum.iter().map(|s| s * s).sum::<f64>() / count as f64)
             .sum();
-        (self.view.squares - between).max(0.0)
+        (self.squares() - between).max(0.0)
     }
 
     /// WCSS of the labels about the centres as they are, in tile units, from the sums: between an assignment and
@@ -158,7 +170,12 @@ impl<'a> Lloyd<'a> {
                 pairs.map(|(sum, centre)| centre * (count as f64 * centre - 2.0 * sum)).sum::<f64>()
             })
             .sum();
-        (self.view.squares + within).max(0.0)
+        (self.squares() + within).max(0.0)
+    }
+
+    /// Sum of squares about the mean of what the sums are made of.
+    fn squares(&self) -> f64 {
+        if self.exact { self.view.squares } else { self.view.matrix.tiles().squares() }
     }
 
     /// Iterates until labels stand still, `limit` assignments are made in all, or one of them lowers
@@ -180,8 +197,8 @@ impl<'a> Lloyd<'a> {
         Ok(())
     }
 
-    /// Runs to the end: labels stand still under centres that are summed afresh from all rows, or
-    /// `limit` assignments are made. Either way the centres are the means of the labels.
+    /// Runs to the end: labels stand still under centres that are summed afresh from the rows themselves,
+    /// or `limit` assignments are made. Either way the centres are the means of the labels.
     pub fn finish(&mut self, limit: u32, cancel: &Cancel) -> Result<(), Cancelled> {
         loop {
             self.converged = false;
@@ -209,10 +226,10 @@ impl<'a> Lloyd<'a> {
     /// Gives every row the label of its nearest centre; returns how many changed theirs. The centres stay.
     pub fn assign(&mut self, cancel: &Cancel) -> Result<usize, Cancelled> {
         let prepared = Centres::new(&self.centres, self.view.matrix.columns());
-        let (view, centres, moved) = (self.view, &self.centres[..], self.moved);
+        let (view, centres, moved, exact) = (self.view, &self.centres[..], self.moved, self.exact);
         let work = |chunk: &mut Chunk| {
             cancel.check()?;
-            chunk.assign(view, &prepared, centres, moved);
+            chunk.assign(view, &prepared, centres, moved, exact);
             Ok(())
         };
         if self.parallel {
@@ -292,8 +309,10 @@ impl<'a> Lloyd<'a> {
         self.relocated += 1;
     }
 
-    /// Replaces the running sums by sums over all rows, free of what many small changes left.
+    /// Replaces the running sums by sums over all rows, free of what many small changes left; from here on they are of
+    /// the rows themselves.
     pub fn sum_afresh(&mut self, cancel: &Cancel) -> Result<(), Cancelled> {
+        self.exact = true;
         let view = self.view;
         self.chunks.par_iter_mut().try_for_each(|chunk| {
             cancel.check()?;
@@ -320,33 +339,34 @@ impl<'a> Lloyd<'a> {
 }
 
 impl Chunk {
-    fn assign(&mut self, view: View<'_>, prepared: &Centres, centres: &[f64], moved: f64) {
-        let tiles = view.matrix.tiles();
-        let first = self.first_row / WIDTH * tiles.stride();
-        self.flags.clear();
-        assign(
-            view.path,
-            Assignment {
-                lanes: &tiles.lanes()[first..][..self.labels.len() * tiles.stride()],
-                centres: prepared,
+    /// Assigns a few blocks and settles what that leaves while they are in cache, then the next.
+    fn assign(&mut self, view: View<'_>, prepared: &Centres, centres: &[f64], moved: f64, exact: bool) {
+        let stride = view.matrix.tiles().stride();
+        let lanes = &view.matrix.tiles().lanes()[self.first_row / WIDTH * stride..];
+        self.changed = 0;
+        for first in (0..self.labels.len()).step_by(BATCH) {
+            let blocks = first..(first + BATCH).min(self.labels.len());
+            let lanes = &lanes[blocks.start * stride..blocks.end * stride];
+            let rows = (BATCH * WIDTH).min(self.rows - first * WIDTH);
+            let rows = view.values(self.first_row + first * WIDTH, rows);
+            let (valid_until, labels) = (&mut self.valid_until[blocks.clone()], &mut self.labels[blocks]);
+            self.flags.clear();
+            let flags = &mut self.flags;
+            assign(view.path, Assignment { lanes, centres: prepared, moved, valid_until, labels, flags });
+            let mut work = Settlement {
+                flags: &self.flags,
+                tiles: (!exact).then_some(lanes),
+                centres,
                 moved,
-                valid_until: &mut self.valid_until,
-                labels: &self.labels,
-                flags: &mut self.flags,
-            },
-        );
-        let mut work = Settlement {
-            flags: &self.flags,
-            centres,
-            moved,
-            valid_until: &mut self.valid_until,
-            labels: &mut self.labels,
-            sums: &mut self.sums,
-            counts: &mut self.counts,
-            changed: 0,
-        };
-        settle(view.path, view.values(self.first_row, self.rows), &mut work);
-        self.changed = work.changed;
+                valid_until,
+                labels,
+                sums: &mut self.sums,
+                counts: &mut self.counts,
+                changed: 0,
+            };
+            settle(view.path, rows, &mut work);
+            self.changed += work.changed;
+        }
     }
 
     fn sum_afresh(&mut self, view: View<'_>) {

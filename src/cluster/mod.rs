@@ -193,6 +193,7 @@ pub fn preview(matrix: &Matrix, k: usize, params: Params, cancel: &Cancel) -> Re
     check_distinct(matrix, k)?;
     let all = View::new(matrix, Path::best());
     let mut lloyd = Lloyd::new(all, repair::quick(all, k, params, cancel)?, true);
+    lloyd.sum_exactly();
     lloyd.step(cancel)?;
     let mut clustering = Clustering::new(matrix, &lloyd, cancel)?;
     clustering.notices = vec!["preliminary: all rows assigned once to the clusters of a sample".to_owned()];

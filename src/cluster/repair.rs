@@ -47,8 +47,8 @@ const BASES: usize = 2;
 /// Centres drawn at random that are tried besides, per round (random swap: Fränti 2018).
 const RANDOM: u64 = 6;
 const ROUNDS: u64 = 200;
-/// Rounds in a row that may bring nothing: this many divided by the rows, from 1 to the limit. Small
-/// tables have the roughest landscapes, and cost nothing.
+/// Rounds that may bring nothing: this many divided by the rows, from 1 to the limit, and more where there are more
+/// centres than columns. Small tables, and many centres in few columns, have the roughest landscapes, and cost little.
 const PATIENCE: usize = 40_960;
 const PATIENCE_LIMIT: usize = 20;
 /// Rows drawn to find the most wanted one on all rows.
@@ -195,7 +195,9 @@ fn search(
     seed: u64,
     cancel: &Cancel,
 ) -> Result<(), Cancelled> {
-    let mut patience = (PATIENCE / sample.rows).clamp(1, PATIENCE_LIMIT);
+    let columns = sample.matrix.columns();
+    let crowded = found.first().map_or(0, |(_, counts)| counts.len()).max(columns);
+    let mut patience = (PATIENCE * crowded / (columns * sample.rows)).clamp(1, PATIENCE_LIMIT);
     for round in 0..ROUNDS {
         if patience == 0 {
             break;

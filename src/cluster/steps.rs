@@ -93,6 +93,8 @@ impl<'a> Steps<'a> {
         let relocated = self.lloyd.relocated;
         let phase = match self.next {
             Next::Start => {
+                // What is shown is exact at every step; a fit is so where it ends.
+                self.lloyd.sum_exactly();
                 self.next = Next::Assignment;
                 Phase::Start
             }
@@ -123,7 +125,8 @@ impl<'a> Steps<'a> {
         }))
     }
 
-    /// Does a whole iteration and says nothing of it, for a measurement of its time; whether there was one to do.
+    /// Does a whole iteration as a fit does it and says nothing of it, for a measurement of its time; whether there was
+    /// one to do.
     ///
     /// # Errors
     /// `Cancelled` when `cancel` says so.

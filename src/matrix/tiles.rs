@@ -56,6 +56,7 @@ pub struct Tiles {
     rows: usize,
     columns: usize,
     scale: f64,
+    squares: f64,
     lanes: Vec<Lanes>,
     weights: Vec<Lanes>,
 }
@@ -72,20 +73,27 @@ impl Tiles {
         let stride = columns + 1;
         let mut lanes = vec![Lanes::splat(0.0); blocks * stride];
         let per_chunk = super::CHUNK_ROWS / WIDTH * stride;
-        lanes.par_chunks_mut(per_chunk).zip(values.par_chunks(super::CHUNK_ROWS * columns)).for_each(
-            |(blocks, values)| {
-                for (block, values) in blocks.chunks_exact_mut(stride).zip(values.chunks(WIDTH * columns)) {
+        let chunks: Vec<f64> = lanes
+            .par_chunks_mut(per_chunk)
+            .zip(values.par_chunks(super::CHUNK_ROWS * columns))
+            .zip(weights.par_chunks(super::CHUNK_ROWS))
+            .map(|((blocks, values), weights)| {
+                let mut squares = 0.0;
+                let values = values.chunks(WIDTH * columns).zip(weights.chunks(WIDTH));
+                for (block, (values, weights)) in blocks.chunks_exact_mut(stride).zip(values) {
                     fill_block(block, values, mean, scale);
+                    squares += weighted_squares(&block[..columns], weights);
                 }
-            },
-        );
+                squares
+            })
+            .collect();
         let mut by_lane = vec![Lanes::splat(0.0); blocks];
         for (lanes, weights) in by_lane.iter_mut().zip(weights.chunks(WIDTH)) {
             for (lane, &weight) in lanes.0.iter_mut().zip(weights) {
                 *lane = weight as f32;
             }
         }
-        Self { rows: weights.len(), columns, scale, lanes, weights: by_lane }
+        Self { rows: weights.len(), columns, scale, squares: chunks.iter().sum(), lanes, weights: by_lane }
     }
 
     /// Distinct rows, padding not counted.
@@ -101,6 +109,11 @@ impl Tiles {
     /// What a distance of the matrix is multiplied by to be a distance here: a power of two.
     pub fn scale(&self) -> f64 {
         self.scale
+    }
+
+    /// Weighted sum of the squared distances from the mean, of the rows as they stand here.
+    pub fn squares(&self) -> f64 {
+        self.squares
     }
 
     /// Blocks of 16 rows; the last one is filled up with copies of the last row, of weight 0.
@@ -155,6 +168,17 @@ fn fill_block(block: &mut [Lanes], values: &[f64], mean: &[f64], scale: f64) {
             *norm += value * value;
         }
     }
+}
+
+/// Weighted sum of the squared values of a block's rows.
+fn weighted_squares(block: &[Lanes], weights: &[u32]) -> f64 {
+    let mut squares = [0.0; WIDTH];
+    for lanes in block {
+        for (square, &value) in squares.iter_mut().zip(&lanes.0) {
+            *square += f64::from(value) * f64::from(value);
+        }
+    }
+    squares.iter().zip(weights).map(|(square, &weight)| f64::from(weight) * square).sum()
 }
 
 #[cfg(test)]

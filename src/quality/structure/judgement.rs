@@ -17,9 +17,10 @@ const BEING_TESTED: &str = "Whether the rows really fall apart is being tested."
 const EXPLAINED: f64 = 0.6;
 /// Groups are there where so many k show them, or one whose every cluster is one and comes back.
 const SEEN_AT: usize = 2;
-/// Two groups must still be two at this k: K-Means with two or three clusters cuts an arc into pieces whose lines have
-/// valleys; with more clusters it goes along the arc.
-const PAST_ARCS: usize = 4;
+/// How clear valleys must be, see [`KEvidence::clearness`], over all k together. Chance brings one k or two with a dip a
+/// tenth to a third beyond that of the reference tables, the halves of an arc up to 1.7 in all, two groups that hardly
+/// overlap three and more.
+const CLEAR: f64 = 2.5;
 
 impl KEvidence {
     /// Jaccard index of the cluster that comes back least.
@@ -30,6 +31,15 @@ impl KEvidence {
     /// Whether the groups that its clusters make up come back on other rows.
     fn groups_come_back(&self) -> bool {
         self.stability.as_ref().and_then(|s| s.groups.first()).is_none_or(|least| *least >= STABLE)
+    }
+
+    /// By how much the dip of the deepest valley goes beyond that of the reference tables, in multiples of theirs, if what
+    /// it parts comes back on other rows; 0 where nothing parts.
+    fn clearness(&self) -> f64 {
+        match (self.joins.last(), self.null_dip) {
+            (Some(join), Some(null)) if self.groups() > 1 && self.groups_come_back() => join.dip / null - 1.0,
+            _ => 0.0,
+        }
     }
 
     /// How far the sample's silhouette lies above the band.
@@ -71,6 +81,9 @@ pub fn judge(qualities: &[KQuality], evidence: &Evidence) -> Verdict {
 
 /// How many groups there are, and the smallest k that shows them; `None` where there are none.
 fn groups(ks: &[KEvidence]) -> Option<(usize, &KEvidence)> {
+    if ks.iter().map(KEvidence::clearness).sum::<f64>() < CLEAR {
+        return None;
+    }
     let most = ks.last().map_or(0, |k| k.k);
     (2..=most).rev().find_map(|number| {
         let could = ks.iter().filter(|k| k.k >= number);
@@ -79,9 +92,7 @@ fn groups(ks: &[KEvidence]) -> Option<(usize, &KEvidence)> {
         let first = seen.iter().find(|k| k.groups() == number).or(seen.first()).copied()?;
         let several = seen.len() >= SEEN_AT.min(could.count());
         let by_itself = first.k == number && first.least_stable() >= Some(STABLE);
-        let past_arcs = most < PAST_ARCS || seen.iter().any(|k| k.k >= PAST_ARCS);
-        let there = if number > 2 { several || by_itself } else { several && past_arcs };
-        there.then_some((number, first))
+        (several || (number > 2 && by_itself)).then_some((number, first))
     })
 }
 
