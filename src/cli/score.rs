@@ -109,7 +109,7 @@ impl Score {
 /// What the text of each column is, from a look at all of it.
 fn plain(pieces: &Pieces, cancel: &Cancel) -> Result<Vec<Plain>> {
     let mut seen = Vec::new();
-    pieces.each(cancel, &mut |raw| {
+    pieces.each(cancel, &mut |_, _| {}, &mut |raw| {
         Plain::look(&mut seen, &raw.frame);
         Ok(())
     })?;
@@ -126,7 +126,7 @@ fn pass(model: &Model, pieces: &Pieces, cancel: &Cancel, on: &mut OnPiece<'_>) -
     let mut notices: Vec<String> =
         absent.iter().map(|name| format!("there is no column '{name}': its cleaning rules take no row")).collect();
     let mut first = 0;
-    pieces.each(cancel, &mut |mut raw| {
+    pieces.each(cancel, &mut |_, _| {}, &mut |mut raw| {
         notices.append(&mut raw.notices);
         let frame = raw.frame.clone();
         let clusters = scorer.score(raw)?;

@@ -135,7 +135,7 @@ fn hashed(columns: &SourceColumns, ids: &Column) -> Result<Column> {
 /// with types, text that is nothing but numbers becomes numbers.
 ///
 /// # Errors
-/// None that this program knows of.
+/// As [`Table::frame`](crate::table::Table::frame).
 pub fn of_fit(
     cleaned: &Cleaned,
     prepared: &Prepared,
@@ -145,7 +145,8 @@ pub fn of_fit(
     form: Form,
     ids: Ids,
 ) -> Result<(DataFrame, Option<Ids>)> {
-    let (table, source) = (&cleaned.table, cleaned.table.frame());
+    let table = &cleaned.table;
+    let source = table.frame()?;
     let by_source_row = |values: &[f64]| labels::by_source_row(&cleaned.learners, &prepared.encoded.rows, values);
     let clusters = labels::by_source_row(&cleaned.learners, &prepared.encoded.rows, &row_labels(prepared, clustering));
     let of_rows = |each: &[f64]| -> Vec<f64> {
@@ -158,13 +159,13 @@ pub fn of_fit(
     let columns: Vec<String> = table.columns.iter().map(|c| c.name.clone()).collect();
     let plain = form.is_typed().then(|| {
         let mut plain = Vec::new();
-        Plain::look(&mut plain, source);
+        Plain::look(&mut plain, &source);
         plain
     });
     let id = table.with_role(Role::Learner).map(|c| c.name.as_str());
     let layout = Layout::new(privacy::source_columns(columns, id, ids), plain);
     let labels = Labels { clusters: &clusters, names, silhouettes: Some(&silhouettes) };
-    Ok((layout.frame(source, 0, &labels)?, layout.ids()))
+    Ok((layout.frame(&source, 0, &labels)?, layout.ids()))
 }
 
 /// Writes a file of frames that all have the same columns: `produce` hands them over, one after the other. A receipt

@@ -27,6 +27,11 @@ impl Lines {
         }
     }
 
+    /// The rows of `next`, which it counts from 0, follow; row `first` is the first of them.
+    pub(super) fn append(&mut self, first: usize, next: &Self) {
+        next.runs.iter().for_each(|run| self.push(first + run.row, run.line));
+    }
+
     /// The line on which `row` starts, counted from 1.
     pub(super) fn of(&self, row: usize) -> Option<u64> {
         let after = self.runs.partition_point(|run| run.row <= row);
@@ -49,5 +54,13 @@ mod tests {
         let found: Vec<_> = (0..5).map(|row| lines.of(row)).collect();
         assert_eq!(found, [Some(2), Some(3), Some(7), Some(8), Some(20)]);
         assert_eq!(Lines::default().of(0), None);
+
+        // As if they had come in two pieces.
+        let (mut first, mut next) = (Lines::default(), Lines::default());
+        [(0, 2), (1, 3)].into_iter().for_each(|(row, line)| first.push(row, line));
+        [(0, 7), (1, 8), (2, 20)].into_iter().for_each(|(row, line)| next.push(row, line));
+        first.append(2, &next);
+        assert_eq!(first.runs.len(), 3);
+        assert_eq!((0..5).map(|row| first.of(row)).collect::<Vec<_>>(), found);
     }
 }

@@ -56,6 +56,20 @@ impl RawTable {
         }
         self.lines.as_ref()?.of(row)
     }
+
+    /// Takes in the rows of the next piece, which has the same columns.
+    ///
+    /// # Errors
+    /// `Failed` where the columns are not the same.
+    pub fn append(&mut self, next: Self) -> Result<()> {
+        match (&mut self.lines, next.lines) {
+            (Some(lines), Some(more)) => lines.append(self.frame.height(), &more),
+            _ => self.lines = None,
+        }
+        self.notices.extend(next.notices);
+        let appended = self.frame.vstack_mut_owned(next.frame);
+        appended.map(|_| ()).map_err(|error| Error::failed(format!("cannot read {}", self.name)).because(error))
+    }
 }
 
 /// Where a table lies.
@@ -156,6 +170,14 @@ pub fn read(
         }
     };
     Ok(RawTable { name, format, frame: parsed.frame, fingerprint, notices: parsed.notices, lines: parsed.lines })
+}
+
+/// Whether a source is a file of at least so many bytes.
+pub fn is_at_least(location: &Location, bytes: u64) -> bool {
+    match location {
+        Location::Path(path) => std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() >= bytes),
+        Location::Stdin | Location::Sample => false,
+    }
 }
 
 /// Whether a panic that happens on this thread now is expected and becomes an ordinary error (a corrupt Parquet or

@@ -39,7 +39,7 @@ pub struct Pieces {
 
 enum How {
     Whole(Box<RawTable>),
-    Csv { path: PathBuf, encoding: Encoding, layout: csv::Layout },
+    Csv { path: PathBuf, text: Text, layout: csv::Layout },
     Groups { path: PathBuf, groups: columnar::Groups },
 }
 
@@ -47,6 +47,18 @@ enum How {
 enum Encoding {
     Utf8,
     Latin1,
+}
+
+/// What a first pass over a text tells.
+#[derive(Clone, Copy)]
+struct Text {
+    encoding: Encoding,
+    /// The line on which it first is not UTF-8.
+    invalid: Option<u64>,
+    /// Lines, by the line feed.
+    lines: u64,
+    /// Bytes of the file, where it is not packed.
+    length: Option<u64>,
 }
 
 impl Pieces {
@@ -60,7 +72,7 @@ impl Pieces {
             Location::Path(path) => in_pieces(path, &location.name(), options, &origin, cancel)?,
             Location::Stdin | Location::Sample => None,
         };
-        let (fingerprint, format, notices, how) = match found {
+        let found = match found {
             Some(found) => found,
             None => {
                 let raw = super::read(location, options, cancel, &mut |_, _| {})?;
@@ -68,7 +80,33 @@ impl Pieces {
                 (raw.fingerprint.clone(), raw.format, notices, How::Whole(Box::new(raw)))
             }
         };
-        Ok(Self { name: location.name(), fingerprint, format, notices, origin, how })
+        Ok(Self::new(location, origin, found))
+    }
+
+    /// As [`Pieces::open`], of a CSV file that is not packed; `None` for every other source.
+    ///
+    /// # Errors
+    /// As [`super::read`].
+    pub fn of_csv(location: &Location, options: &Options, cancel: &Cancel) -> Result<Option<Self>> {
+        let Location::Path(path) = location else { return Ok(None) };
+        let origin = location.origin();
+        let Some((head, None)) = beginning(path, &origin)? else { return Ok(None) };
+        let found = csv_in_pieces(path, &head, &location.name(), options, &origin, cancel)?;
+        Ok(found.map(|found| Self::new(location, origin, found)))
+    }
+
+    fn new(location: &Location, origin: Origin, (fingerprint, format, notices, how): Found) -> Self {
+        Self { name: location.name(), fingerprint, format, notices, origin, how }
+    }
+
+    /// Rows that it has at most, where that is known before it is read.
+    pub fn rows_at_most(&self) -> Option<u64> {
+        match &self.how {
+            How::Whole(raw) => Some(raw.frame.height() as u64),
+            // Old Mac files have no line feed at all.
+            How::Csv { text, .. } => Some(text.lines).filter(|lines| *lines > 1),
+            How::Groups { .. } => None,
+        }
     }
 
     /// Whether the table comes as one piece.
@@ -85,14 +123,20 @@ impl Pieces {
         }
     }
 
-    /// Hands every piece over, in order; the columns are the same in all of them.
+    /// Hands every piece over, in order; the columns are the same in all of them. `progress` hears, for text, (bytes
+    /// done, bytes in all if known).
     ///
     /// # Errors
     /// As [`super::read`]; what `on` says.
-    pub fn each(&self, cancel: &Cancel, on: &mut dyn FnMut(RawTable) -> Result<()>) -> Result<()> {
+    pub fn each(
+        &self,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(u64, Option<u64>),
+        on: &mut dyn FnMut(RawTable) -> Result<()>,
+    ) -> Result<()> {
         match &self.how {
             How::Whole(raw) => on(RawTable::clone(raw)),
-            How::Csv { path, encoding, layout } => self.each_of_text(path, *encoding, layout, cancel, on),
+            How::Csv { path, text, layout } => self.each_of_text(path, *text, layout, cancel, progress, on),
             How::Groups { path, groups } => {
                 groups.each(path, &self.origin, cancel, &mut |frame| on(self.piece(frame, None, Vec::new())))
             }
@@ -102,17 +146,19 @@ impl Pieces {
     fn each_of_text(
         &self,
         path: &Path,
-        encoding: Encoding,
+        text: Text,
         layout: &csv::Layout,
         cancel: &Cancel,
+        progress: &mut dyn FnMut(u64, Option<u64>),
         on: &mut dyn FnMut(RawTable) -> Result<()>,
     ) -> Result<()> {
-        let mut blocks = Blocks::open(path, encoding, &self.origin)?;
+        let mut blocks = Blocks::open(path, text.encoding, &self.origin)?;
         let (mut open, mut line, mut has_header) = (String::new(), 1, !layout.header.first_is_data);
         let mut rows = 0;
         loop {
             go_on(cancel)?;
             let more = blocks.next(&mut open)?;
+            progress(blocks.reader.read, text.length);
             let is_last = !more || open.len() > LONGEST_ROW;
             let piece = csv::Piece { text: &open, line, has_header, is_last };
             let taken = csv::take(&piece, layout, &self.origin, cancel, &mut |_, _| {})?;
@@ -139,40 +185,52 @@ type Found = (String, Format, Vec<String>, How);
 
 /// How a file is read in pieces; `None` where it is not.
 fn in_pieces(path: &Path, name: &str, options: &Options, origin: &Origin, cancel: &Cancel) -> Result<Option<Found>> {
-    // Pipes and folders have no second look.
-    if !std::fs::metadata(path).map_err(|error| bytes::unreachable_file(path, origin, &error))?.is_file() {
-        return Ok(None);
-    }
-    let mut stored = vec![0; 16];
-    let count = fill(&mut open(path, origin)?, &mut stored, origin)?;
-    stored.truncate(count);
-    let packing = Packing::of(&stored);
-    let mut head = vec![0; BLOCK];
-    let count = Unpacked::open(path, origin)?.fill(&mut head)?;
-    head.truncate(count);
-    let binary = format::of_bytes(&head, name, origin)?;
-    if binary == Some(Format::Parquet) && packing.is_none() {
+    let Some((head, packing)) = beginning(path, origin)? else { return Ok(None) };
+    if packing.is_none() && format::of_bytes(&head, name, origin)? == Some(Format::Parquet) {
         let fingerprint = fingerprint(path, origin, cancel)?;
         let groups = columnar::Groups::open(path, origin)?;
         let notices = groups.notices.clone();
         return Ok(Some((fingerprint, Format::Parquet, notices, How::Groups { path: path.to_owned(), groups })));
     }
-    if binary.is_some() || text::is_utf16(&head) {
+    csv_in_pieces(path, &head, name, options, origin, cancel)
+}
+
+/// The first block of a file, unpacked, and how it is packed; `None` for pipes and folders, which have no second look.
+fn beginning(path: &Path, origin: &Origin) -> Result<Option<(Vec<u8>, Option<Packing>)>> {
+    if !std::fs::metadata(path).map_err(|error| bytes::unreachable_file(path, origin, &error))?.is_file() {
         return Ok(None);
     }
-    let found = format::of_text(&text::decode(&head, origin)?.content, name, origin)?;
+    let mut unpacked = Unpacked::open(path, origin)?;
+    let mut head = vec![0; BLOCK];
+    let count = unpacked.fill(&mut head)?;
+    head.truncate(count);
+    Ok(Some((head, unpacked.packing)))
+}
+
+/// `head`: its first block.
+fn csv_in_pieces(
+    path: &Path,
+    head: &[u8],
+    name: &str,
+    options: &Options,
+    origin: &Origin,
+    cancel: &Cancel,
+) -> Result<Option<Found>> {
+    if format::of_bytes(head, name, origin)?.is_some() || text::is_utf16(head) {
+        return Ok(None);
+    }
+    let found = format::of_text(&text::decode(head, origin)?.content, name, origin)?;
     if found != Format::Csv {
         return Ok(None);
     }
     let fingerprint = fingerprint(path, origin, cancel)?;
-    let invalid = first_invalid_line(path, origin, cancel)?;
-    let encoding = if invalid.is_some() { Encoding::Latin1 } else { Encoding::Utf8 };
-    let mut notices: Vec<String> = invalid.map(text::latin1_notice).into_iter().collect();
+    let text = look_through(path, origin, cancel)?;
+    let mut notices: Vec<String> = text.invalid.map(text::latin1_notice).into_iter().collect();
     let mut beginning = String::new();
-    Blocks::open(path, encoding, origin)?.next(&mut beginning)?;
+    Blocks::open(path, text.encoding, origin)?.next(&mut beginning)?;
     let layout = csv::Layout::new(&beginning, options, origin)?;
     notices.extend(layout.header.notices.iter().cloned());
-    Ok(Some((fingerprint, found, notices, How::Csv { path: path.to_owned(), encoding, layout })))
+    Ok(Some((fingerprint, found, notices, How::Csv { path: path.to_owned(), text, layout })))
 }
 
 fn open(path: &Path, origin: &Origin) -> Result<File> {
@@ -247,11 +305,11 @@ impl<'a> Unpacked<'a> {
     }
 }
 
-/// The line on which a text first is not UTF-8, if it ever is not.
+/// A first pass over a text.
 ///
 /// # Errors
 /// Zero bytes: it is no text.
-fn first_invalid_line(path: &Path, origin: &Origin, cancel: &Cancel) -> Result<Option<u64>> {
+fn look_through(path: &Path, origin: &Origin, cancel: &Cancel) -> Result<Text> {
     let mut reader = Unpacked::open(path, origin)?;
     let mut buffer = vec![0; CHUNK];
     let (mut held, mut line, mut invalid) = (0, 1, None);
@@ -275,7 +333,9 @@ fn first_invalid_line(path: &Path, origin: &Origin, cancel: &Cancel) -> Result<O
             }
         };
         if count == 0 {
-            return Ok(invalid);
+            let encoding = if invalid.is_some() { Encoding::Latin1 } else { Encoding::Utf8 };
+            let length = Some(reader.read).filter(|_| reader.packing.is_none());
+            return Ok(Text { encoding, invalid, lines: line, length });
         }
         line += breaks(&all[..cut]);
         held = all.len() - cut;
@@ -343,13 +403,11 @@ mod tests {
         let pieces = Pieces::open(&location, &Options::default(), &Cancel::never()).unwrap();
         let (mut all, mut count): (Option<RawTable>, usize) = (None, 0);
         pieces
-            .each(&Cancel::never(), &mut |piece| {
+            .each(&Cancel::never(), &mut |_, _| {}, &mut |piece| {
                 count += 1;
                 match &mut all {
                     None => all = Some(piece),
-                    Some(all) => {
-                        all.frame.vstack_mut(&piece.frame).unwrap();
-                    }
+                    Some(all) => all.append(piece).unwrap(),
                 }
                 Ok(())
             })
@@ -371,6 +429,7 @@ mod tests {
         assert!(pieces.frame.equals_missing(&whole.frame), "{}", path.display());
         assert_eq!(pieces.fingerprint, whole.fingerprint);
         assert_eq!(pieces.notices, whole.notices);
+        assert!((0..whole.frame.height()).all(|row| pieces.line_of(row) == whole.line_of(row)));
     }
 
     /// More than two blocks, with cells that run over lines and characters of several bytes.
@@ -459,7 +518,7 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             let location = Location::Path(path.clone());
             let pieces = Pieces::open(&location, &Options::default(), &Cancel::never());
-            pieces.and_then(|p| p.each(&Cancel::never(), &mut |_| Ok(()))).unwrap_err().to_string()
+            pieces.and_then(|p| p.each(&Cancel::never(), &mut |_, _| {}, &mut |_| Ok(()))).unwrap_err().to_string()
         };
         let mut text = text();
         let line = text.matches('\n').count() + 1;

@@ -90,6 +90,10 @@ pub struct Prepared {
     pub matrix: Matrix,
 }
 
+/// A CSV file of so many bytes is typed piece by piece: its cells as text would take several times the memory of its
+/// numbers. They are read again where they are asked for, which a smaller table is spared.
+const LARGE: u64 = 64 * 1024 * 1024;
+
 /// Reads and types a table.
 pub fn load(
     location: &source::Location,
@@ -98,6 +102,11 @@ pub fn load(
     cancel: &Cancel,
     progress: &mut dyn FnMut(u64, Option<u64>),
 ) -> Result<Table> {
+    if source::is_at_least(location, LARGE)
+        && let Some(table) = Table::in_pieces(location, options, choices, cancel, progress)?
+    {
+        return Ok(table);
+    }
     let raw = source::read(location, options, cancel, progress)?;
     cancel.check().map_err(|_| Error::interrupted())?;
     Table::new(raw, choices)

@@ -8,15 +8,19 @@ pub mod histogram;
 pub mod ledger;
 pub mod money;
 pub mod number;
+mod pieces;
 mod reading;
 pub mod role;
 pub mod schema;
 pub mod year;
 
+use std::borrow::Cow;
+
 use polars::prelude::DataFrame;
 
 use crate::error::{Error, Result, nearest};
-use crate::source::{Format, RawTable};
+use crate::jobs::Cancel;
+use crate::source::{self, Format, Location, Options, Pieces, RawTable};
 use column::Column;
 use money::Currency;
 use role::Role;
@@ -40,6 +44,8 @@ pub struct Table {
     pub choices: RoleChoices,
     rows: usize,
     raw: RawTable,
+    /// Where its cells are read again, if they are not kept.
+    again: Option<(Location, Options)>,
 }
 
 /// What the user said about roles, beyond what names and content say.
@@ -64,9 +70,36 @@ impl RoleChoices {
 impl Table {
     /// Types the columns of a table that was read, and finds their roles.
     pub fn new(raw: RawTable, choices: &RoleChoices) -> Result<Self> {
-        let rows = raw.frame.height();
         let mut notices = raw.notices.clone();
         let columns = reading::columns(&raw, choices, &mut notices)?;
+        Self::of_columns(columns, notices, raw, choices)
+    }
+
+    /// Types a CSV file, not packed, piece by piece, and keeps no cell as it stood there; `None` for every other
+    /// source. `progress` is as for [`Pieces::each`].
+    ///
+    /// # Errors
+    /// As [`source::read`] and [`Table::new`].
+    pub fn in_pieces(
+        location: &Location,
+        options: &Options,
+        choices: &RoleChoices,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<Option<Self>> {
+        let Some(pieces) = Pieces::of_csv(location, options, cancel)? else { return Ok(None) };
+        reading::check_said_roles(&pieces.columns(), choices, &pieces.name)?;
+        let pieces::Typed { mut columns, raw } = pieces::typed(&pieces, choices, cancel, progress)?;
+        let mut notices = raw.notices.clone();
+        reading::settle(&mut columns, &raw, choices, &mut notices)?;
+        let mut table = Self::of_columns(columns, notices, raw, choices)?;
+        table.raw.frame = DataFrame::empty_with_height(table.rows);
+        table.again = Some((location.clone(), *options));
+        Ok(Some(table))
+    }
+
+    fn of_columns(columns: Vec<Column>, notices: Vec<String>, raw: RawTable, choices: &RoleChoices) -> Result<Self> {
+        let rows = raw.frame.height();
         if columns.iter().all(|c| c.role == Role::Ignore || c.missing() == rows) {
             return Err(Error::bad_input(format!("{} has no usable column", raw.name))
                 .because(format!("{} columns were read and every one is empty or a row index", columns.len()))
@@ -83,12 +116,24 @@ impl Table {
             choices: choices.clone(),
             rows,
             raw,
+            again: None,
         })
     }
 
     /// The same source under other roles.
+    ///
+    /// # Errors
+    /// As [`Table::new`]; where the source is read again, that it has changed.
     pub fn with_choices(&self, choices: &RoleChoices) -> Result<Self> {
-        Self::new(self.raw.clone(), choices)
+        let Some((location, options)) = &self.again else { return Self::new(self.raw.clone(), choices) };
+        let again = Self::in_pieces(location, options, choices, &Cancel::never(), &mut |_, _| {})?;
+        again.filter(|again| again.fingerprint == self.fingerprint).ok_or_else(|| self.changed())
+    }
+
+    fn changed(&self) -> Error {
+        Error::bad_input(format!("cannot read {} again", self.name))
+            .because("it has changed since it was read")
+            .try_this("open it again")
     }
 
     /// Number of source rows.
@@ -96,9 +141,14 @@ impl Table {
         self.rows
     }
 
-    /// The cells as they stood in the source.
-    pub fn frame(&self) -> &DataFrame {
-        &self.raw.frame
+    /// The cells as they stood in the source, which is read again for them where they are not kept.
+    ///
+    /// # Errors
+    /// As [`source::read`]; the source has changed.
+    pub fn frame(&self) -> Result<Cow<'_, DataFrame>> {
+        let Some((location, options)) = &self.again else { return Ok(Cow::Borrowed(&self.raw.frame)) };
+        let raw = source::read(location, options, &Cancel::never(), &mut |_, _| {})?;
+        if raw.fingerprint == self.fingerprint { Ok(Cow::Owned(raw.frame)) } else { Err(self.changed()) }
     }
 
     /// Where a source row stands: `learners.csv, line 17` or `learners.parquet, row 15`.

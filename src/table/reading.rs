@@ -26,14 +26,25 @@ pub(super) fn columns(raw: &RawTable, choices: &RoleChoices, notices: &mut Vec<S
         .zip(&names)
         .map(|(column, name)| typed(column, name, choices.said(name)))
         .collect::<Result<Vec<_>>>()?;
-    keep_single_roles(&mut columns, choices, notices);
+    settle(&mut columns, raw, choices, notices)?;
+    Ok(columns)
+}
+
+/// Settles roles between typed columns, and says which cells could not be read.
+pub(super) fn settle(
+    columns: &mut [Column],
+    raw: &RawTable,
+    choices: &RoleChoices,
+    notices: &mut Vec<String>,
+) -> Result<()> {
+    keep_single_roles(columns, choices, notices);
     if let (Some(unit), Some(pay)) = (choices.pay_unit, columns.iter_mut().find(|c| c.role == Role::Pay)) {
         in_units(pay, unit);
     }
     for column in columns.iter().filter(|c| c.role.is_numeric() && c.unreadable.count > 0) {
         unreadable(column, raw, choices.said(&column.name).is_some(), notices)?;
     }
-    Ok(columns)
+    Ok(())
 }
 
 /// The currency that names and signs of the pay column suggest.
@@ -58,7 +69,7 @@ pub(super) fn currency(raw: &RawTable, columns: &[Column]) -> Currency {
     Currency::Plain(sign)
 }
 
-fn check_said_roles(names: &[String], choices: &RoleChoices, table: &str) -> Result<()> {
+pub(super) fn check_said_roles(names: &[String], choices: &RoleChoices, table: &str) -> Result<()> {
     for (name, _) in &choices.roles {
         if !names.contains(name) {
             let near = nearest(name, names.iter().map(String::as_str)).unwrap_or("the name in the first line");
@@ -76,15 +87,36 @@ fn in_units(pay: &mut Column, unit: f64) {
     }
 }
 
-fn typed(column: &PolarsColumn, name: &str, said: Option<Role>) -> Result<Column> {
-    let wanted = said.or_else(|| Role::from_name(name));
+/// The role that was said, else the one that the name suggests.
+pub(super) fn wanted(name: &str, said: Option<Role>) -> Option<Role> {
+    said.or_else(|| Role::from_name(name))
+}
+
+pub(super) fn typed(column: &PolarsColumn, name: &str, said: Option<Role>) -> Result<Column> {
+    let wanted = wanted(name, said);
     let read = |cells: &[Option<&str>]| from_cells(name, wanted, cells);
-    let mut column = with_role(numbers_or_cells(column, name, wanted, read)?, wanted);
+    Ok(under_its_role(numbers_or_cells(column, name, wanted, read)?, said))
+}
+
+/// Gives a typed column its role.
+pub(super) fn under_its_role(column: Column, said: Option<Role>) -> Column {
+    let wanted = wanted(&column.name, said);
+    let mut column = with_role(column, wanted);
     // A name only suggests that a column is an index; who says so is obeyed.
     if said == Some(Role::Ignore) {
         column.role = Role::Ignore;
     }
-    Ok(column)
+    column
+}
+
+/// The numbers of text of which every cell is a number or missing, as [`typed`] reads them.
+pub(super) fn only_numbers(column: &PolarsColumn, wanted: Option<Role>) -> Option<Vec<f64>> {
+    let cells: Vec<Option<&str>> = column.str().ok()?.iter().collect();
+    let column = numbers("", wanted, &cells, DecimalMark::Point, 0)?;
+    match column.data {
+        Data::Number(values) if column.unreadable.count == 0 => std::sync::Arc::into_inner(values),
+        _ => None,
+    }
 }
 
 /// Reads a column as one of another table was read.

@@ -67,6 +67,7 @@ impl Table {
             choices: choices.clone(),
             rows: raw.frame.height(),
             raw,
+            again: None,
         })
     }
 }

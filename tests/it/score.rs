@@ -93,7 +93,7 @@ fn rows_that_the_fit_settled_stay_there() {
     let mut scored = Vec::new();
     let pieces = Pieces::open(&location, &options, &cancel).unwrap();
     pieces
-        .each(&cancel, &mut |piece| {
+        .each(&cancel, &mut |_, _| {}, &mut |piece| {
             scored.extend(scorer.score(piece)?);
             Ok(())
         })
