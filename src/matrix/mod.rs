@@ -5,6 +5,8 @@
 //! follow: permuting the table's rows changes nothing downstream, and a prefix of the distinct rows is a
 //! pseudo-random sample of them.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use crate::error::Error;
@@ -43,11 +45,24 @@ impl Matrix {
     /// `bad_input` when there is no row or no column, when a value is not finite, or when squared
     /// distances would overflow. Upstream rooms keep all of these out; here is the last gate.
     pub fn from_rows(values: &[f64], columns: usize) -> Result<Self, Error> {
-        check_shape(values, columns)?;
-        let (order, repeats) = canonical_order(values, columns)?;
+        Self::of(Cow::Borrowed(values), columns)
+    }
+
+    /// As [`Matrix::from_rows`], of values that are let go as soon as they are copied.
+    ///
+    /// # Errors
+    /// As [`Matrix::from_rows`].
+    pub fn from_own_rows(values: Vec<f64>, columns: usize) -> Result<Self, Error> {
+        Self::of(Cow::Owned(values), columns)
+    }
+
+    fn of(given: Cow<'_, [f64]>, columns: usize) -> Result<Self, Error> {
+        check_shape(&given, columns)?;
+        let (order, repeats) = canonical_order(&given, columns)?;
         let (first_of, weights, distinct_of) = merge_equal(&order, &repeats);
         drop((order, repeats));
-        let (values, found) = moments::gather(&first_of, &weights, values, columns);
+        let (values, found) = moments::gather(&first_of, &weights, &given, columns);
+        drop((given, first_of));
         let rows = distinct_of.len() as f64;
         let mean: Vec<f64> = found.sums.iter().map(|sum| sum / rows).collect();
         let radius = found.radius(&mean);

@@ -248,7 +248,7 @@ pub fn prepare(cleaned: &Cleaned, features: &[Feature], cancel: &Cancel) -> Resu
     let mut encoded = encode::encode(&cleaned.table, &cleaned.learners, features, cancel)?;
     cancel.check().map_err(|_| Error::interrupted())?;
     let values = std::mem::take(&mut encoded.values);
-    let matrix = Matrix::from_rows(&values, encoded.columns.len())?;
+    let matrix = Matrix::from_own_rows(values, encoded.columns.len())?;
     Ok(Prepared { encoded, matrix })
 }
 

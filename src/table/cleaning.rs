@@ -544,27 +544,30 @@ impl<'a> Work<'a> {
                 used_of[row] = used_of[speaker];
             }
         }
-        let columns: Vec<Column> = self.columns.par_iter().map(|column| column.gather(&source_row)).collect();
-        let learner_of = self
-            .index(Role::Learner)
-            .filter(|_| !self.cleaning.raw || self.text(Role::Learner).is_some())
-            .and_then(|c| {
-                let ids = columns[c].categories()?;
-                let mut next = ids.levels.len() as u32;
-                Some(
-                    ids.codes
-                        .iter()
-                        .map(|&code| {
-                            if code == MISSING {
-                                next += 1;
-                                next - 1
-                            } else {
-                                code
-                            }
-                        })
-                        .collect(),
-                )
-            });
+        let learner_column =
+            self.index(Role::Learner).filter(|_| !self.cleaning.raw || self.text(Role::Learner).is_some());
+        // Where no row was taken the values are shared with the table.
+        let columns: Vec<Column> = match source_row.len() == self.kept.len() {
+            true => self.columns,
+            false => self.columns.par_iter().map(|column| column.gather(&source_row)).collect(),
+        };
+        let learner_of = learner_column.and_then(|c| {
+            let ids = columns[c].categories()?;
+            let mut next = ids.levels.len() as u32;
+            Some(
+                ids.codes
+                    .iter()
+                    .map(|&code| {
+                        if code == MISSING {
+                            next += 1;
+                            next - 1
+                        } else {
+                            code
+                        }
+                    })
+                    .collect(),
+            )
+        });
         let ledger = Ledger { rows_in: self.kept.len(), rows_out: source_row.len(), entries: self.entries };
         let experience = self.experience;
         let mut learners = Learners { columns, source_row, used_of, learner_of, ledger, experience, ages: None };
