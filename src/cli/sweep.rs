@@ -54,14 +54,19 @@ impl Sweep {
                     .try_this(format!("--k 1..{}", prepared.matrix.distinct())));
             }
             let mut sweep = study::sweep(&cleaned, &prepared, &recipe, ks.clone(), cancel, &mut |_| {})?;
-            if recipe.reference != Ungrouped::None {
-                study::compare(&cleaned, &mut sweep, &recipe, cancel, &mut |_, _| {})?;
+            let compared = recipe.reference != Ungrouped::None;
+            if compared {
+                study::gather(&cleaned, &mut sweep, &recipe, cancel, &mut |_, _| {})?;
             }
             if self.mixture {
                 study::second_opinion(&cleaned, &mut sweep, &recipe, cancel)?;
             }
             let report = SweepReport::new(&recipe.source.location.to_string(), &cleaned, &recipe, &sweep);
-            Ok((report, cleaned))
+            let subject = compared.then(|| study::subject(&cleaned, &sweep, &recipe)).flatten();
+            // The warnings make a matrix of their own, and this one has told all that it can.
+            drop((sweep, prepared));
+            let warnings = subject.map_or(Ok(Vec::new()), |subject| subject.warnings(&cleaned, &recipe, cancel))?;
+            Ok((report.with_warnings(warnings), cleaned))
         })?;
         self.saving.save(&recipe, &cleaned.table)?;
         output::notices(report.notices());

@@ -196,6 +196,15 @@ impl SweepReport {
         }
     }
 
+    /// Takes warnings that were found after it was made.
+    #[must_use]
+    pub fn with_warnings(mut self, warnings: Vec<String>) -> Self {
+        if let Some(verdict) = &mut self.verdict {
+            verdict.warnings = warnings;
+        }
+        self
+    }
+
     /// What people should know about it.
     pub fn notices(&self) -> &[String] {
         &self.notices

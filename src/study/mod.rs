@@ -43,6 +43,7 @@ use crate::table::role::Role;
 use crate::table::{self, RoleChoices, Table, histogram};
 use findings::{KFound, Sweep};
 use recipe::{Inputs, Recipe};
+use warnings::Subject;
 
 /// Bins of the tiny histograms.
 const HISTOGRAM_BINS: usize = 24;
@@ -313,12 +314,31 @@ pub fn judge(sweep: &mut Sweep, recipe: &Recipe, cancel: &Cancel, progress: &mut
     Ok(())
 }
 
+/// As [`gather`], and says what could mislead about the clusters of the suggested k.
+///
+/// # Errors
+/// Interruption.
+pub fn compare(
+    cleaned: &Cleaned,
+    sweep: &mut Sweep,
+    recipe: &Recipe,
+    cancel: &Cancel,
+    on: &mut dyn FnMut(&Evidence, f32),
+) -> Result<()> {
+    gather(cleaned, sweep, recipe, cancel, on)?;
+    sweep.warnings = match subject(cleaned, sweep, recipe) {
+        Some(subject) => subject.warnings(cleaned, recipe, cancel)?,
+        None => Vec::new(),
+    };
+    Ok(())
+}
+
 /// Holds a sweep against reference tables and other rows, and renews the verdict with what that says. `on` hears
 /// what there is so far and what share of all it is.
 ///
 /// # Errors
 /// Interruption; the sweep is then as it was.
-pub fn compare(
+pub fn gather(
     cleaned: &Cleaned,
     sweep: &mut Sweep,
     recipe: &Recipe,
@@ -337,10 +357,13 @@ pub fn compare(
     };
     let evidence = structure::evidence(&question, cancel, on).map_err(|_| Error::interrupted())?;
     sweep.take(evidence);
-    // The k that people are told to use, else the one they look at.
-    let k = sweep.verdict.as_ref().and_then(|verdict| verdict.suggested_k).or(recipe.k);
-    sweep.warnings = warnings::warnings(cleaned, sweep, recipe, k.unwrap_or(recipe::DEFAULT_K), cancel)?;
     Ok(())
+}
+
+/// What warnings are about: the k that people are told to use, else the one they look at.
+pub fn subject(cleaned: &Cleaned, sweep: &Sweep, recipe: &Recipe) -> Option<Subject> {
+    let k = sweep.verdict.as_ref().and_then(|verdict| verdict.suggested_k).or(recipe.k);
+    Subject::new(cleaned, sweep, k.unwrap_or(recipe::DEFAULT_K))
 }
 
 /// Asks another model which k it would choose: a mixture of Gaussians, by BIC. The verdict's kind, k and text stay.

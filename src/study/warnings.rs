@@ -2,10 +2,11 @@
 
 use super::findings::Sweep;
 use super::recipe::Recipe;
-use super::{Cleaned, Prepared, row_labels};
-use crate::cluster::{self, Clustering};
+use super::{Cleaned, row_labels};
+use crate::cluster;
 use crate::error::{Error, Result};
 use crate::features::Scale;
+use crate::features::influence::Influence;
 use crate::jobs::Cancel;
 use crate::quality::adjusted_rand;
 
@@ -18,58 +19,80 @@ const FEW: u64 = 30;
 /// Fewer different rows than this share make clusters of equal rows.
 const DIFFERENT: f64 = 0.1;
 
-/// What to know of the clusters of a k of the sweep, gravest first. The rows are encoded and clustered once more, with
-/// robust scales in place of standard ones, or the other way round.
-///
-/// # Errors
-/// Interruption.
-pub fn warnings(cleaned: &Cleaned, sweep: &Sweep, recipe: &Recipe, k: usize, cancel: &Cancel) -> Result<Vec<String>> {
-    let Some(found) = sweep.at(k).filter(|_| k > 1) else { return Ok(Vec::new()) };
-    let (prepared, clustering) = (&*sweep.prepared, &*found.clustering);
-    let mut warnings = Vec::new();
-    let influence = &found.describe(cleaned, prepared).influence;
-    if let Some(most) = influence
+/// What the warnings about one k need of a sweep. It holds no matrix: that of the sweep may be let go before they make
+/// another.
+pub struct Subject {
+    k: usize,
+    /// Cluster by clustered row.
+    labels: Vec<u16>,
+    /// Clustered row → used row.
+    rows: Vec<u32>,
+    /// What is said before and after the other scale.
+    before: Option<String>,
+    after: Vec<String>,
+}
+
+impl Subject {
+    /// The clusters of a k of the sweep; `None` where there is nothing to warn of.
+    pub fn new(cleaned: &Cleaned, sweep: &Sweep, k: usize) -> Option<Self> {
+        let found = sweep.at(k).filter(|_| k > 1)?;
+        let (prepared, clustering) = (&*sweep.prepared, &*found.clustering);
+        let described = found.describe(cleaned, prepared);
+        let mut after = Vec::new();
+        if clustering.sizes.iter().any(|size| *size < FEW) {
+            after.push(format!(
+                "At k = {k} a cluster has fewer than {FEW} rows: what is said of it hangs on single rows."
+            ));
+        }
+        let matrix = &prepared.matrix;
+        if (matrix.distinct() as f64) < DIFFERENT * matrix.rows() as f64 {
+            let percent = 100.0 * matrix.distinct() as f64 / matrix.rows() as f64;
+            after.push(format!(
+                "Only {percent:.1} % of the rows differ in these features: clusters may be heaps of equal rows."
+            ));
+        }
+        Some(Self {
+            k,
+            labels: described.labels.clone(),
+            rows: prepared.encoded.rows.clone(),
+            before: dominant(&described.influence, k),
+            after,
+        })
+    }
+
+    /// What to know of them, gravest first. The rows are encoded and clustered once more, with robust scales in place
+    /// of standard ones, or the other way round.
+    ///
+    /// # Errors
+    /// Interruption.
+    pub fn warnings(self, cleaned: &Cleaned, recipe: &Recipe, cancel: &Cancel) -> Result<Vec<String>> {
+        let k = self.k;
+        let rescaled = rescaled(cleaned, &self, recipe, cancel)?.filter(|(_, agreement)| *agreement < AGREES);
+        let rescaled = rescaled.map(|(scale, agreement)| {
+            format!(
+                "At k = {k} the clusters hang on the scale: with {} scales they are others (adjusted Rand index {agreement:.2}).",
+                scale.word()
+            )
+        });
+        Ok(self.before.into_iter().chain(rescaled).chain(self.after).collect())
+    }
+}
+
+/// The warning that one feature is what the clusters are.
+fn dominant(influence: &[Influence], k: usize) -> Option<String> {
+    let most = influence
         .iter()
         .filter(|_| influence.len() > 1)
-        .max_by(|a, b| a.explains.unwrap_or(0.0).total_cmp(&b.explains.unwrap_or(0.0)))
-        && let Some(share) = most.explains.filter(|share| *share > DOMINANT)
-    {
-        let percent = 100.0 * share;
-        warnings.push(format!(
-            "At k = {k} one feature makes the clusters: {} has {percent:.0} % of what they explain, and the others hardly count.",
-            most.feature
-        ));
-    }
-    if let Some((scale, agreement)) = rescaled(cleaned, prepared, clustering, recipe, cancel)?
-        && agreement < AGREES
-    {
-        warnings.push(format!(
-            "At k = {k} the clusters hang on the scale: with {} scales they are others (adjusted Rand index {agreement:.2}).",
-            scale.word()
-        ));
-    }
-    if clustering.sizes.iter().any(|size| *size < FEW) {
-        warnings
-            .push(format!("At k = {k} a cluster has fewer than {FEW} rows: what is said of it hangs on single rows."));
-    }
-    let matrix = &prepared.matrix;
-    if (matrix.distinct() as f64) < DIFFERENT * matrix.rows() as f64 {
-        let percent = 100.0 * matrix.distinct() as f64 / matrix.rows() as f64;
-        warnings.push(format!(
-            "Only {percent:.1} % of the rows differ in these features: clusters may be heaps of equal rows."
-        ));
-    }
-    Ok(warnings)
+        .max_by(|a, b| a.explains.unwrap_or(0.0).total_cmp(&b.explains.unwrap_or(0.0)))?;
+    let percent = 100.0 * most.explains.filter(|share| *share > DOMINANT)?;
+    Some(format!(
+        "At k = {k} one feature makes the clusters: {} has {percent:.0} % of what they explain, and the others hardly count.",
+        most.feature
+    ))
 }
 
 /// The adjusted Rand index between these clusters and those under the other scale; `None` where that cannot be had.
-fn rescaled(
-    cleaned: &Cleaned,
-    prepared: &Prepared,
-    clustering: &Clustering,
-    recipe: &Recipe,
-    cancel: &Cancel,
-) -> Result<Option<(Scale, f64)>> {
+fn rescaled(cleaned: &Cleaned, subject: &Subject, recipe: &Recipe, cancel: &Cancel) -> Result<Option<(Scale, f64)>> {
     let mut features = super::features(cleaned, recipe)?;
     let standard = features.iter().any(|feature| feature.on && feature.scale == Scale::Standard);
     let other = if standard { Scale::Robust } else { Scale::Standard };
@@ -77,11 +100,11 @@ fn rescaled(
     let Ok(again) = super::prepare(cleaned, &features, cancel) else {
         return cancel.check().map(|()| None).map_err(|_| Error::interrupted());
     };
-    if again.encoded.rows != prepared.encoded.rows {
+    if again.encoded.rows != subject.rows {
         return Ok(None);
     }
-    match cluster::fit(&again.matrix, clustering.k, recipe.params(), cancel) {
-        Ok(fit) => Ok(Some((other, adjusted_rand(&row_labels(prepared, clustering), &row_labels(&again, &fit))))),
+    match cluster::fit(&again.matrix, subject.k, recipe.params(), cancel) {
+        Ok(fit) => Ok(Some((other, adjusted_rand(&subject.labels, &row_labels(&again, &fit))))),
         Err(cluster::SweepError::Cancelled) => Err(Error::interrupted()),
         Err(cluster::SweepError::Refused(_)) => Ok(None),
     }
@@ -111,7 +134,8 @@ mod tests {
         let prepared =
             Arc::new(study::prepare(&cleaned, &study::features(&cleaned, &recipe).unwrap(), &never).unwrap());
         let sweep = study::sweep(&cleaned, &prepared, &recipe, 1..=k, &never, &mut |_| {}).unwrap();
-        warnings(&cleaned, &sweep, &recipe, k, &never).unwrap().join("\n")
+        let subject = Subject::new(&cleaned, &sweep, k).unwrap();
+        subject.warnings(&cleaned, &recipe, &never).unwrap().join("\n")
     }
 
     fn csv(rows: usize, row: impl Fn(usize) -> (f64, f64)) -> String {
