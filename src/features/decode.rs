@@ -48,7 +48,7 @@ mod tests {
     fn of_three(feature: &Feature, column: &Column) -> Decoded {
         let rows: Vec<u32> = (0..5).collect();
         let (encoder, cells, _) = Encoder::fit(feature, column, &rows).unwrap();
-        let (values, width) = (row_major(&[cells], rows.len()), encoder.width());
+        let (values, width) = (row_major(&[cells], &rows), encoder.width());
         let mean = |j: usize| (0..3).map(|i| values[i * width + j]).sum::<f64>() / 3.0;
         encoder.decode(&(0..width).map(mean).collect::<Vec<_>>())
     }

@@ -56,13 +56,13 @@ pub fn encode(table: &Table, learners: &Learners, features: &[Feature], cancel: 
     }
     let mut notices = Vec::new();
     let rows = usable_rows(table, learners, &chosen, &mut notices)?;
-    let blocks: Vec<Option<(Encoder, Cells, Notices)>> =
+    let blocks: Vec<Option<(Encoder, Cells<'_>, Notices)>> =
         chosen.par_iter().map(|(feature, column)| Encoder::fit(feature, column, &rows)).collect();
     if cancel.is_cancelled() {
         return Err(Error::interrupted());
     }
     let (mut names, mut encoders, mut columns) = (Vec::new(), Vec::new(), Vec::new());
-    let mut cells: Vec<Cells> = Vec::new();
+    let mut cells: Vec<Cells<'_>> = Vec::new();
     for ((feature, column), block) in chosen.iter().zip(blocks) {
         let Some((encoder, block, said)) = block else {
             notices.push(match column.missing() == column.rows() {
@@ -88,7 +88,7 @@ pub fn encode(table: &Table, learners: &Learners, features: &[Feature], cancel: 
             .because(notices.join("; "))
             .try_this("choose a column with at least two different values"));
     }
-    let values = row_major(&cells, rows.len());
+    let values = row_major(&cells, &rows);
     Ok(Encoded { values, columns, features: names, encoders, rows, notices })
 }
 

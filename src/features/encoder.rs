@@ -92,14 +92,17 @@ pub struct Frequency {
     pub scaling: Scaling,
 }
 
-/// What a feature puts into the rows.
-pub(super) enum Cells {
-    /// One column, a value per row.
-    Numbers(Vec<f64>),
-    /// A block of indicators. Written out it would be mostly the same few numbers, so only what differs is kept.
+/// What a feature puts into the rows, worked out as they are written: kept by row, it would take as much memory as
+/// they do.
+pub(super) enum Cells<'a> {
+    /// One column, from numbers.
+    Numbers { values: &'a [f64], number: Number },
+    /// One column, from categories.
+    Levels(Levels<'a, f64>),
+    /// A block of indicators.
     Indicators {
-        /// Per row the column of the block whose indicator is set, or [`NOWHERE`].
-        place: Vec<u32>,
+        /// The column of the block whose indicator is set, or [`NOWHERE`].
+        place: Levels<'a, u32>,
         /// As [`OneHot::yes`].
         yes: Vec<f64>,
         /// As [`OneHot::no`].
@@ -107,9 +110,29 @@ pub(super) enum Cells {
     },
 }
 
+/// What stands for each level of a column of categories.
+pub(super) struct Levels<'a, T> {
+    codes: &'a [u32],
+    of_level: Vec<T>,
+    missing: T,
+}
+
+impl<T: Copy> Levels<'_, T> {
+    fn of(&self, row: u32) -> T {
+        match self.codes[row as usize] {
+            MISSING => self.missing,
+            code => self.of_level[code as usize],
+        }
+    }
+
+    fn of_all(&self, rows: &[u32]) -> Vec<T> {
+        rows.iter().map(|&row| self.of(row)).collect()
+    }
+}
+
 impl Encoder {
     /// Fits a feature on some rows of its column and applies it to them; `None` when it does not vary there.
-    pub(super) fn fit(feature: &Feature, column: &Column, rows: &[u32]) -> Option<(Self, Cells, Notices)> {
+    pub(super) fn fit<'a>(feature: &Feature, column: &'a Column, rows: &[u32]) -> Option<(Self, Cells<'a>, Notices)> {
         let mut notices = Vec::new();
         let (encoder, cells) = match (&column.data, feature.encoding) {
             (Data::Number(values), _) => Number::fit(feature, values, rows, &mut notices)?,
@@ -119,14 +142,12 @@ impl Encoder {
         Some((encoder, cells, notices))
     }
 
-    /// Applies it to rows of a column; `None` where the column is of the wrong kind.
-    fn apply(&self, column: &Column, rows: &[u32]) -> Option<Cells> {
+    /// Applies it to a column; `None` where the column is of the wrong kind.
+    fn apply<'a>(&self, column: &'a Column) -> Option<Cells<'a>> {
         Some(match (self, &column.data) {
-            (Self::Number(number), Data::Number(values)) => {
-                number.scaling.apply(rows.iter().map(|&row| number.bounded(values[row as usize])).collect())
-            }
-            (Self::OneHot(block), Data::Text(text)) => block.cells(block.places(text, rows)),
-            (Self::Frequency(frequency), Data::Text(text)) => frequency.scaling.apply(frequency.counted(text, rows)),
+            (Self::Number(number), Data::Number(values)) => number.cells(values),
+            (Self::OneHot(block), Data::Text(text)) => block.cells(block.places(text)),
+            (Self::Frequency(frequency), Data::Text(text)) => frequency.cells(frequency.counted(text)),
             _ => return None,
         })
     }
@@ -175,12 +196,17 @@ impl Encoder {
 /// Applies fitted encoders, each to its column: `rows.len()` × the sum of their widths, row-major. `None` where a
 /// column is of the wrong kind.
 pub fn apply(encoders: &[(&Encoder, &Column)], rows: &[u32]) -> Option<Vec<f64>> {
-    let cells: Option<Vec<Cells>> = encoders.par_iter().map(|(encoder, column)| encoder.apply(column, rows)).collect();
-    Some(row_major(&cells?, rows.len()))
+    let cells: Option<Vec<Cells<'_>>> = encoders.par_iter().map(|(encoder, column)| encoder.apply(column)).collect();
+    Some(row_major(&cells?, rows))
 }
 
 impl Number {
-    fn fit(feature: &Feature, values: &[f64], rows: &[u32], notices: &mut Notices) -> Option<(Encoder, Cells)> {
+    fn fit<'a>(
+        feature: &Feature,
+        values: &'a [f64],
+        rows: &[u32],
+        notices: &mut Notices,
+    ) -> Option<(Encoder, Cells<'a>)> {
         let known = || rows.iter().map(|&row| values[row as usize]).filter(|v| !v.is_nan());
         let missing = rows.len() - known().count();
         let scaling = Scaling { centre: 0.0, spread: 1.0, weight: feature.weight };
@@ -209,8 +235,16 @@ impl Number {
             }
         }
         number.scaling = Scaling::fit(&bounded, feature)?;
-        let cells = number.scaling.apply(bounded);
+        let cells = number.cells(values);
         Some((Encoder::Number(number), cells))
+    }
+
+    fn cells<'a>(&self, values: &'a [f64]) -> Cells<'a> {
+        Cells::Numbers { values, number: self.clone() }
+    }
+
+    fn scaled(&self, value: f64) -> f64 {
+        self.scaling.apply(self.bounded(value))
     }
 
     /// Imputed, transformed and winsorised.
@@ -241,9 +275,8 @@ impl Scaling {
         (spread > 0.0).then_some(Self { centre, spread, weight: feature.weight })
     }
 
-    fn apply(&self, mut values: Vec<f64>) -> Cells {
-        values.iter_mut().for_each(|v| *v = (*v - self.centre) / self.spread * self.weight);
-        Cells::Numbers(values)
+    fn apply(&self, value: f64) -> f64 {
+        (value - self.centre) / self.spread * self.weight
     }
 
     fn is_sound(&self) -> bool {
@@ -292,13 +325,13 @@ pub(super) fn by_frequency(text: &Text, counts: &[usize]) -> Vec<(String, usize)
 }
 
 impl OneHot {
-    fn fit(
+    fn fit<'a>(
         feature: &Feature,
-        text: &Text,
+        text: &'a Text,
         rows: &[u32],
         levels: usize,
         notices: &mut Notices,
-    ) -> Option<(Encoder, Cells)> {
+    ) -> Option<(Encoder, Cells<'a>)> {
         let (counts, missing) = count_levels(text, rows);
         let mut order = by_frequency(text, &counts);
         let beyond = order.len().saturating_sub(levels);
@@ -329,9 +362,9 @@ impl OneHot {
             yes: Vec::new(),
             no: Vec::new(),
         };
-        let place = block.places(text, rows);
+        let place = block.places(text);
         let mut held = vec![0usize; width];
-        place.iter().for_each(|&column| held[column as usize] += 1);
+        rows.iter().for_each(|&row| held[place.of(row) as usize] += 1);
         let n = rows.len() as f64;
         let variance: f64 = held.iter().map(|&h| (h as f64 / n) * (1.0 - h as f64 / n)).sum();
         if variance <= 0.0 {
@@ -347,83 +380,75 @@ impl OneHot {
         Some((Encoder::OneHot(block), cells))
     }
 
-    /// Per row the column of the block whose indicator is set.
-    fn places(&self, text: &Text, rows: &[u32]) -> Vec<u32> {
+    /// The column of the block whose indicator is set.
+    fn places<'a>(&self, text: &'a Text) -> Levels<'a, u32> {
         let own: HashMap<&str, u32> = self.levels.iter().map(String::as_str).zip(0..).collect();
         let other = if self.other { self.levels.len() as u32 } else { NOWHERE };
-        let of_level: Vec<u32> =
-            text.levels.iter().map(|level| own.get(level.as_str()).copied().unwrap_or(other)).collect();
-        let missing = self.missing.unwrap_or(other);
-        let place = |&row: &u32| match text.codes[row as usize] {
-            MISSING => missing,
-            code => of_level[code as usize],
-        };
-        rows.iter().map(place).collect()
+        let of_level = text.levels.iter().map(|level| own.get(level.as_str()).copied().unwrap_or(other)).collect();
+        Levels { codes: &text.codes, of_level, missing: self.missing.unwrap_or(other) }
     }
 
-    fn cells(&self, place: Vec<u32>) -> Cells {
+    fn cells<'a>(&self, place: Levels<'a, u32>) -> Cells<'a> {
         Cells::Indicators { place, yes: self.yes.clone(), no: self.no.clone() }
     }
 }
 
 impl Frequency {
-    fn fit(feature: &Feature, text: &Text, rows: &[u32]) -> Option<(Encoder, Cells)> {
+    fn fit<'a>(feature: &Feature, text: &'a Text, rows: &[u32]) -> Option<(Encoder, Cells<'a>)> {
         let (counts, missing) = count_levels(text, rows);
         let scaling = Scaling { centre: 0.0, spread: 1.0, weight: feature.weight };
         let mut frequency = Self { levels: by_frequency(text, &counts), missing, scaling };
-        let counted = frequency.counted(text, rows);
-        frequency.scaling = Scaling::fit(&counted, feature)?;
-        let cells = frequency.scaling.apply(counted);
+        let counted = frequency.counted(text);
+        frequency.scaling = Scaling::fit(&counted.of_all(rows), feature)?;
+        let cells = frequency.cells(counted);
         Some((Encoder::Frequency(frequency), cells))
     }
 
-    /// ln(1 + rows with the same level) by row; 0 for a level that was never seen.
-    fn counted(&self, text: &Text, rows: &[u32]) -> Vec<f64> {
+    fn cells<'a>(&self, mut counted: Levels<'a, f64>) -> Cells<'a> {
+        counted.of_level.iter_mut().chain([&mut counted.missing]).for_each(|value| *value = self.scaling.apply(*value));
+        Cells::Levels(counted)
+    }
+
+    /// ln(1 + rows with the same level); 0 for a level that was never seen.
+    fn counted<'a>(&self, text: &'a Text) -> Levels<'a, f64> {
         let counts: HashMap<&str, usize> = self.levels.iter().map(|(level, n)| (level.as_str(), *n)).collect();
-        let of_level: Vec<f64> =
+        let of_level =
             text.levels.iter().map(|level| (counts.get(level.as_str()).copied().unwrap_or(0) as f64).ln_1p()).collect();
-        let missing = (self.missing as f64).ln_1p();
-        let value = |&row: &u32| match text.codes[row as usize] {
-            MISSING => missing,
-            code => of_level[code as usize],
-        };
-        rows.iter().map(value).collect()
+        Levels { codes: &text.codes, of_level, missing: (self.missing as f64).ln_1p() }
     }
 }
 
-impl Cells {
+impl Cells<'_> {
     /// Columns that it takes.
     fn width(&self) -> usize {
         match self {
-            Self::Numbers(_) => 1,
+            Self::Numbers { .. } | Self::Levels(_) => 1,
             Self::Indicators { yes, .. } => yes.len(),
         }
     }
 }
 
 /// Rows one after the other, in blocks of rows so that both sides stay in cache.
-pub(super) fn row_major(cells: &[Cells], rows: usize) -> Vec<f64> {
+pub(super) fn row_major(cells: &[Cells<'_>], rows: &[u32]) -> Vec<f64> {
     const BLOCK: usize = 512;
     let width: usize = cells.iter().map(Cells::width).sum();
-    let mut values = vec![0.0; rows * width];
-    values.par_chunks_mut(BLOCK * width).enumerate().for_each(|(block, out)| {
-        let these = block * BLOCK..((block + 1) * BLOCK).min(rows);
+    let mut values = vec![0.0; rows.len() * width];
+    values.par_chunks_mut(BLOCK * width).zip(rows.par_chunks(BLOCK)).for_each(|(out, rows)| {
         let mut first = 0;
         for cells in cells {
+            let written = out.chunks_exact_mut(width).zip(rows);
             match cells {
-                Cells::Numbers(values) => {
-                    for (row, value) in out.chunks_exact_mut(width).zip(&values[these.clone()]) {
-                        row[first] = *value;
-                    }
+                Cells::Numbers { values, number } => {
+                    written.for_each(|(to, &row)| to[first] = number.scaled(values[row as usize]));
                 }
-                Cells::Indicators { place, yes, no } => {
-                    for (row, &place) in out.chunks_exact_mut(width).zip(&place[these.clone()]) {
-                        row[first..first + no.len()].copy_from_slice(no);
-                        if let Some(yes) = yes.get(place as usize) {
-                            row[first + place as usize] = *yes;
-                        }
+                Cells::Levels(levels) => written.for_each(|(to, &row)| to[first] = levels.of(row)),
+                Cells::Indicators { place, yes, no } => written.for_each(|(to, &row)| {
+                    to[first..first + no.len()].copy_from_slice(no);
+                    let place = place.of(row) as usize;
+                    if let Some(yes) = yes.get(place) {
+                        to[first + place] = *yes;
                     }
-                }
+                }),
             }
             first += cells.width();
         }
@@ -438,7 +463,7 @@ mod tests {
     fn scaled(values: Vec<f64>, scale: Scale) -> Option<Vec<f64>> {
         let rows: Vec<u32> = (0..values.len() as u32).collect();
         let column = Column::number("x", crate::table::role::Role::Number, values);
-        Encoder::fit(&Feature::plain("x", scale), &column, &rows).map(|(_, cells, _)| row_major(&[cells], rows.len()))
+        Encoder::fit(&Feature::plain("x", scale), &column, &rows).map(|(_, cells, _)| row_major(&[cells], &rows))
     }
 
     #[test]
@@ -474,7 +499,7 @@ mod tests {
         let column = Column::text("x", crate::table::role::Role::Category, text);
         let (encoder, cells, _) = Encoder::fit(&feature, &column, &rows).unwrap();
         assert_eq!(encoder.levels(), [Some("a".into()), Some("b".into()), Some("(other)".into())]);
-        let values = row_major(&[cells], 6);
+        let values = row_major(&[cells], &rows);
         let total: f64 = values.iter().map(|v| v * v).sum::<f64>() / 6.0;
         assert!((total - 1.0).abs() < 1e-12, "{total}");
         // Of six rows three are a, one is b: each column sums to nothing, and a row is set in its own.
