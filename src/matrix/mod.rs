@@ -13,6 +13,7 @@ use crate::error::Error;
 
 pub mod assign;
 pub mod distance;
+pub mod memory;
 mod moments;
 pub mod potential;
 mod sample;
@@ -61,6 +62,7 @@ impl Matrix {
         let (order, repeats) = canonical_order(&given, columns)?;
         let (first_of, weights, distinct_of) = merge_equal(&order, &repeats);
         drop((order, repeats));
+        memory::release(given.len());
         let (values, found) = moments::gather(&first_of, &weights, &given, columns);
         drop((given, first_of));
         let rows = distinct_of.len() as f64;

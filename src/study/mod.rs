@@ -14,6 +14,7 @@ pub mod session;
 pub mod walk;
 pub mod warnings;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -27,7 +28,7 @@ use crate::features::influence;
 use crate::features::{Feature, Missing, Scale, defaults, problems};
 use crate::jobs::Cancel;
 use crate::jobs::Cancelled;
-use crate::matrix::Matrix;
+use crate::matrix::{Matrix, memory};
 use crate::quality;
 use crate::quality::mixture;
 use crate::quality::structure::{self, Evidence, Part, Question};
@@ -246,6 +247,7 @@ fn no_assumed_age<'a>(cleaned: &Cleaned, mut names: impl Iterator<Item = &'a Str
 
 /// Encodes the features and stores distinct rows once.
 pub fn prepare(cleaned: &Cleaned, features: &[Feature], cancel: &Cancel) -> Result<Prepared> {
+    memory::release(cleaned.learners.rows() * features.iter().filter(|feature| feature.on).count());
     let mut encoded = encode::encode(&cleaned.table, &cleaned.learners, features, cancel)?;
     cancel.check().map_err(|_| Error::interrupted())?;
     let values = std::mem::take(&mut encoded.values);
@@ -287,8 +289,10 @@ pub fn sweep(
             on(Step::Clustered(&next));
             found.push(next);
         }
+        memory::release(prepared.matrix.values().len());
         since = Instant::now();
     })?;
+    memory::release(prepared.matrix.values().len());
     let mut sweep = Sweep::new(prepared, found);
     judge(&mut sweep, recipe, cancel, &mut |share| on(Step::Quality(share)))?;
     Ok(sweep)
@@ -410,18 +414,17 @@ pub fn preview(cleaned: &Cleaned, prepared: &Prepared, recipe: &Recipe, k: usize
 }
 
 /// What canonical numbers depend on, by clustered row.
-struct Numbering {
-    sources: Vec<u32>,
-    residual: Option<Vec<f64>>,
+struct Numbering<'a> {
+    sources: Cow<'a, [u32]>,
+    residual: Option<Cow<'a, [f64]>>,
 }
 
-impl Numbering {
-    fn new(cleaned: &Cleaned, prepared: &Prepared) -> Self {
+impl<'a> Numbering<'a> {
+    fn new(cleaned: &'a Cleaned, prepared: &Prepared) -> Self {
         let rows = &prepared.encoded.rows;
-        let residual = cleaned.residual.as_ref();
         Self {
-            sources: rows.iter().map(|&row| cleaned.learners.source_row[row as usize]).collect(),
-            residual: residual.map(|residual| rows.iter().map(|&row| residual[row as usize]).collect()),
+            sources: of_rows(&cleaned.learners.source_row, rows),
+            residual: cleaned.residual.as_ref().map(|residual| of_rows(residual, rows)),
         }
     }
 
@@ -429,6 +432,14 @@ impl Numbering {
         let labels = row_labels(prepared, clustering);
         let order = order::canonical(&labels, clustering.k, &self.sources, self.residual.as_deref());
         clustering.relabel(&order);
+    }
+}
+
+/// What some used rows have, `rows` ascending; all of them have all that there is.
+fn of_rows<'a, T: Copy>(all: &'a [T], rows: &[u32]) -> Cow<'a, [T]> {
+    match rows.len() == all.len() {
+        true => Cow::Borrowed(all),
+        false => rows.iter().map(|&row| all[row as usize]).collect(),
     }
 }
 
