@@ -10,7 +10,7 @@ use super::joint::JointGroups;
 use super::measure::measure;
 use crate::cluster::Clustering;
 use crate::jobs::{Cancel, Cancelled};
-use crate::matrix::Matrix;
+use crate::matrix::{Matrix, memory};
 
 /// Up to so many distinct rows the silhouette is exact without being asked.
 pub const EXACT_ROWS: usize = 10_000;
@@ -88,6 +88,8 @@ fn measure_all(
     let defined = |c: &Clustering| c.sizes.iter().filter(|&&size| size > 0).count() >= 2;
     let several: Vec<&Clustering> = clusterings.iter().copied().filter(|c| defined(c)).collect();
     let joint = JointGroups::new(&several, matrix.distinct());
+    // The rows are copied next, in the order of the groups: not beside what sorting them took.
+    memory::release(matrix.values().len());
     cancel.check()?;
     let found: Vec<Silhouette> = match anchors {
         _ if several.is_empty() => Vec::new(),
