@@ -33,7 +33,7 @@ pub fn measure(bench: &Bench, effort: &Effort, board: &mut Board) -> Outcome<()>
         pressing.session.press(" ")?;
         pressing.go("3", "[3 Choose k]")?;
         for step in 0..STEPS.min(effort.presses - pressing.times.len()) {
-            pressing.timed(if step < STEPS / 2 { "+" } else { "-" }, |screen| line_with(screen, "▶"))?;
+            pressing.timed(if step < STEPS / 2 { "+" } else { "-" }, chosen_k)?;
         }
     }
     let steps = Sample::new(pressing.times[half..].to_vec());
@@ -100,6 +100,13 @@ impl Pressing {
         self.session.watch(Duration::from_millis(21 + (self.times.len() as u64 * 7) % 24));
         Ok(())
     }
+}
+
+/// The k that is chosen in the table of k.
+fn chosen_k(screen: &vt100::Screen) -> String {
+    let contents = screen.contents();
+    let chosen = contents.lines().find_map(|line| line.trim_start().strip_prefix('▶'));
+    chosen.and_then(|line| line.split_whitespace().next()).unwrap_or_default().to_owned()
 }
 
 /// The start of the line that holds some words, as far as a key changes it: marker, box, name.

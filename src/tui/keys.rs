@@ -216,12 +216,12 @@ impl Binding {
 
 /// Every key of the explorer.
 pub const TABLE: &[Binding] = &[
-    key(Action::MoreClusters, &["+", "="], EVERYWHERE, "one cluster more").footer(1, "k").when(Model::has_sweep),
-    key(Action::FewerClusters, &["-", "_"], EVERYWHERE, "one cluster less").when(Model::has_sweep),
-    key(Action::Right, &["right", "l"], CHOOSE_K, "a larger k").when(Model::has_sweep),
-    key(Action::Left, &["left", "h"], CHOOSE_K, "a smaller k").when(Model::has_sweep),
-    key(Action::Down, &["down", "j"], CHOOSE_K, "a larger k").when(Model::has_sweep),
-    key(Action::Up, &["up", "k"], CHOOSE_K, "a smaller k").when(Model::has_sweep),
+    key(Action::MoreClusters, &["+", "="], EVERYWHERE, "one cluster more").footer(1, "k").when(Model::has_table),
+    key(Action::FewerClusters, &["-", "_"], EVERYWHERE, "one cluster less").when(Model::has_table),
+    key(Action::Right, &["right", "l"], CHOOSE_K, "a larger k").when(Model::has_table),
+    key(Action::Left, &["left", "h"], CHOOSE_K, "a smaller k").when(Model::has_table),
+    key(Action::Down, &["down", "j"], CHOOSE_K, "a larger k").when(Model::has_table),
+    key(Action::Up, &["up", "k"], CHOOSE_K, "a smaller k").when(Model::has_table),
     key(Action::Open, &["enter"], CHOOSE_K, "the clusters of this k").footer(2, "clusters").when(Model::has_sweep),
     key(Action::Open, &["enter"], CLUSTERS, "the learners of the cluster")
         .footer(2, "the learners")

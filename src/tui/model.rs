@@ -340,9 +340,10 @@ impl Model {
         }
     }
 
-    /// Largest k that the current sweep reached, when the data ended it early.
+    /// The largest k that the rows allow; before a sweep is there, as far as is known.
     pub fn k_possible(&self) -> usize {
-        self.sweep.as_ref().map_or(1, |s| s.prepared.matrix.distinct())
+        let rows = || self.cleaned.as_ref().map_or(1, |cleaned| cleaned.learners.rows());
+        self.sweep.as_ref().map_or_else(rows, |s| s.prepared.matrix.distinct())
     }
 
     /// A table is there.

@@ -37,7 +37,8 @@ pub fn set_k(model: &mut Model, k: usize) -> Vec<Effect> {
         model.recipe.ks.1 = (k + STEP).min(LARGEST_K);
         return refit(model);
     }
-    look_at(model)
+    // The first look that is on its way is of another k.
+    if model.sweep.is_none() { refit(model) } else { look_at(model) }
 }
 
 /// The current k is another one, within the sweep.
