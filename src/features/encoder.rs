@@ -320,7 +320,7 @@ pub(super) fn count_levels(text: &Text, rows: &[u32]) -> (Vec<usize>, usize) {
 /// Levels with at least one row, most frequent first, ties by name.
 pub(super) fn by_frequency(text: &Text, counts: &[usize]) -> Vec<(String, usize)> {
     let mut order: Vec<usize> = (0..counts.len()).filter(|&code| counts[code] > 0).collect();
-    order.sort_by(|&a, &b| counts[b].cmp(&counts[a]).then_with(|| text.levels[a].cmp(&text.levels[b])));
+    order.par_sort_unstable_by(|&a, &b| counts[b].cmp(&counts[a]).then_with(|| text.levels[a].cmp(&text.levels[b])));
     order.into_iter().map(|code| (text.levels[code].clone(), counts[code])).collect()
 }
 
@@ -398,7 +398,8 @@ impl Frequency {
         let (counts, missing) = count_levels(text, rows);
         let scaling = Scaling { centre: 0.0, spread: 1.0, weight: feature.weight };
         let mut frequency = Self { levels: by_frequency(text, &counts), missing, scaling };
-        let counted = frequency.counted(text);
+        let of_level = counts.iter().map(|&rows| (rows as f64).ln_1p()).collect();
+        let counted = Levels { codes: &text.codes, of_level, missing: (missing as f64).ln_1p() };
         frequency.scaling = Scaling::fit(&counted.of_all(rows), feature)?;
         let cells = frequency.cells(counted);
         Some((Encoder::Frequency(frequency), cells))

@@ -15,8 +15,9 @@ const LEVELS: f64 = 0.98;
 const BEING_TESTED: &str = "Whether the rows really fall apart is being tested.";
 /// A k that explains so much of the total sum of squares is enough for slices.
 const EXPLAINED: f64 = 0.6;
-/// Groups are there where so many k show them, or one whose every cluster is one and comes back.
-const SEEN_AT: usize = 2;
+/// Groups are there where so many k show them, or one whose every cluster is one and comes back. (By chance two of ten k
+/// divide a real group once more.)
+const SEEN_AT: usize = 3;
 /// How clear valleys must be, see [`KEvidence::clearness`], over all k together. Chance brings one k or two with a dip a
 /// tenth to a third beyond that of the reference tables, the halves of an arc up to 1.7 in all, two groups that hardly
 /// overlap three and more.

@@ -5,6 +5,7 @@
 //! of the same size.
 
 mod dip;
+mod gap;
 mod judgement;
 mod levels;
 mod reference;

@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::valley::spread_ties;
-use super::{Part, dip};
+use super::{Part, dip, gap};
 use crate::quality::linear::{cholesky, eigenvectors};
 
 /// What a reference table keeps of the data.
@@ -158,17 +158,22 @@ impl<'a> Source<'a> {
 /// A column that is clearly of several modes by itself: groups along it would be in every table that keeps its values.
 const MODES: (f64, f64) = (0.04, 0.001);
 
-/// Ascending values, unless they are clearly of several modes: then normal ones of the same mean and spread.
+/// Ascending values of one mode. Where there clearly are several: normal values of the same mean and spread. Where a few
+/// rows lie apart from the others, beyond a gap that reference tables would have too: as many values like the others'.
 fn of_one_mode(sorted: Vec<f64>) -> Vec<f64> {
     let mut spread = sorted.clone();
     spread_ties(&mut spread, 0);
+    let n = sorted.len();
     let dip = dip::dip(&spread);
-    if dip < MODES.0 || dip::p_value(dip, sorted.len()) > MODES.1 {
-        return sorted;
+    if dip < MODES.0 || dip::p_value(dip, n) > MODES.1 {
+        let (mut from, mut to) = (0, n);
+        while let Some(rest) = gap::rest(&spread[from..to]) {
+            (from, to) = (from + rest.start, from + rest.end);
+        }
+        return (0..n).map(|at| sorted[from + at * (to - from) / n]).collect();
     }
-    let n = sorted.len() as f64;
-    let mean = sorted.iter().sum::<f64>() / n;
-    let deviation = (sorted.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
+    let mean = sorted.iter().sum::<f64>() / n as f64;
+    let deviation = (sorted.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n as f64).sqrt();
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(0);
     let mut values: Vec<f64> = sorted.iter().map(|_| mean + deviation * normal(&mut rng)).collect();
     values.sort_unstable_by(f64::total_cmp);
