@@ -127,8 +127,7 @@ pub fn measure(effort: &Effort, board: &mut Board) -> Outcome<()> {
     let eight = matrices::eight(ROWS)?;
     let mut usual = f64::NAN;
     for (values, hard) in [(eight.first_columns(3), false), (eight.mixed(30), true), (eight, false)] {
-        let slow_seeds = if hard { 1 } else { seeds };
-        let contest = Contest { files: Files::new(&values)?, values, seeds, slow_seeds, hard };
+        let contest = Contest { files: Files::new(&values)?, values, seeds, slow_seeds: seeds, hard };
         usual = contest.run(effort, board)?;
     }
     if effort.peers {

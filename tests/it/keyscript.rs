@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use kscope::jobs::Event;
 use kscope::source::Location;
 use kscope::table::cleaning::Entity;
 use kscope::tui::keys::{self, Action, Context, TABLE};
 use kscope::tui::model::{Model, Running, Tab};
-use kscope::tui::msg::{FIT, Msg};
+use kscope::tui::msg::{FIT, LOAD, Msg, Outcome};
 use kscope::tui::term::signals::Signal;
 
 use crate::explorer::{Explorer, key};
@@ -32,6 +33,20 @@ fn k_changes_at_once_and_without_a_fit() {
     explorer.press("1 + 2 + 4 + 6 +");
     assert_eq!(explorer.model.k(), 10);
     assert!(!explorer.model.stale);
+}
+
+#[test]
+fn k_may_be_chosen_before_the_first_clusters_are_there() {
+    let cleaned = Explorer::sample().model.cleaned.unwrap();
+    let mut explorer = Explorer::unread(Location::Sample);
+    explorer.works = false;
+    explorer.press("+");
+    assert_eq!(explorer.model.k(), 4, "no table yet");
+    explorer.hear(Msg::Job(LOAD, 1, Event::Done(Outcome::Table(cleaned))));
+    explorer.press("+ + -");
+    assert_eq!((explorer.model.k(), explorer.model.sweep.is_none()), (5, true));
+    // The first look is of the k that is chosen.
+    assert_eq!(explorer.jobs, ["fit", "fit", "fit", "fit"]);
 }
 
 #[test]

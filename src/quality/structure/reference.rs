@@ -59,7 +59,7 @@ impl<'a> Source<'a> {
             of_ranks.push(ranks(&column));
             let mut sorted = column;
             sorted.sort_unstable_by(f64::total_cmp);
-            source.sorted.push(of_one_mode(sorted));
+            source.sorted.push(of_one_mode(&sorted));
         }
         // Normal values with correlation r have the rank correlation 6/π · asin(r/2) (Pearson 1907).
         let mut latent = correlations(&of_ranks);
@@ -160,8 +160,8 @@ const MODES: (f64, f64) = (0.04, 0.001);
 
 /// Ascending values of one mode. Where there clearly are several: normal values of the same mean and spread. Where a few
 /// rows lie apart from the others, beyond a gap that reference tables would have too: as many values like the others'.
-fn of_one_mode(sorted: Vec<f64>) -> Vec<f64> {
-    let mut spread = sorted.clone();
+fn of_one_mode(sorted: &[f64]) -> Vec<f64> {
+    let mut spread = sorted.to_vec();
     spread_ties(&mut spread, 0);
     let n = sorted.len();
     let dip = dip::dip(&spread);
