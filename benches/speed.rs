@@ -7,6 +7,8 @@
 #![allow(clippy::print_stdout, reason = "the table is what this program is for")]
 #![allow(clippy::print_stderr, reason = "what is being measured now")]
 
+#[path = "speed/answering.rs"]
+mod answering;
 #[path = "speed/board.rs"]
 mod board;
 #[path = "speed/cancelling.rs"]
@@ -79,6 +81,11 @@ fn main() -> Outcome<()> {
     let load_before = load_average();
     let bench = Bench::new()?;
     if effort.program {
+        if std::env::var_os("ONLY").is_some() {
+            answering::measure(&bench, &effort, &mut board)?;
+            println!("{board}");
+            return Ok(());
+        }
         eprintln!("opening");
         opening::measure(&bench, &effort, &mut board)?;
         eprintln!("refits");
@@ -89,6 +96,7 @@ fn main() -> Outcome<()> {
         memory::measure(&bench, &effort, &mut board)?;
         eprintln!("keys");
         pressing::measure(&bench, &effort, &mut board)?;
+        answering::measure(&bench, &effort, &mut board)?;
     }
     eprintln!("one iteration");
     iteration::measure(&effort, &mut board)?;

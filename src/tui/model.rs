@@ -113,6 +113,19 @@ pub(super) enum Saving {
     WaitsToQuit,
 }
 
+/// Whose the clusters on the screen are, from the least to what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// There are none.
+    Nobodys,
+    /// Those of the choice before.
+    Stale,
+    /// Those of the choice, at a first look.
+    FirstLook,
+    /// Those of the choice.
+    Final,
+}
+
 /// Everything.
 pub struct Model {
     /// Looks.
@@ -280,6 +293,16 @@ impl Model {
     /// There is a choice that was taken back.
     pub fn can_redo(&self) -> bool {
         self.has_table() && self.history.steps().1 > 0
+    }
+
+    /// Whose the clusters on the screen are.
+    pub fn standing(&self) -> Standing {
+        match (self.shown(), &self.preview) {
+            (None, _) => Standing::Nobodys,
+            (Some(_), Some(_)) => Standing::FirstLook,
+            (Some(_), None) if self.stale => Standing::Stale,
+            (Some(_), None) => Standing::Final,
+        }
     }
 
     /// The sweep that the current k is shown from, and what it found for it: a first look at a new choice

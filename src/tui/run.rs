@@ -164,6 +164,7 @@ impl Explorer {
                 },
             };
             let mut pressed = false;
+            let before = self.model.standing();
             let mut batch: Vec<Msg> = first.into_iter().chain(heard.try_iter()).collect();
             keep_newest(&mut batch);
             for msg in batch {
@@ -174,8 +175,9 @@ impl Explorer {
             if let Some(ended) = self.ended.take() {
                 return ended;
             }
-            // A picture that a key caused is never held back; the others wait for their turn.
-            if dirty && (pressed || drawn.elapsed() >= least) {
+            // A picture that a key caused is never held back, nor the answer to one; the others wait for their turn.
+            let answered = self.model.standing() > before;
+            if dirty && (pressed || answered || drawn.elapsed() >= least) {
                 if self.draw().is_err() {
                     return Ok(HUNG_UP);
                 }
