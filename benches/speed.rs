@@ -81,11 +81,6 @@ fn main() -> Outcome<()> {
     let load_before = load_average();
     let bench = Bench::new()?;
     if effort.program {
-        if std::env::var_os("ONLY").is_some() {
-            answering::measure(&bench, &effort, &mut board)?;
-            println!("{board}");
-            return Ok(());
-        }
         eprintln!("opening");
         opening::measure(&bench, &effort, &mut board)?;
         eprintln!("refits");

@@ -484,15 +484,19 @@ pub fn explain(
 pub fn describe(cleaned: &Cleaned, prepared: &Prepared, clustering: &Clustering) -> findings::Described {
     let labels = row_labels(prepared, clustering);
     let members = members(cleaned, prepared, &labels, clustering.k);
-    let profiles = profile::profiles(&members);
-    let ages = age::profiles(&cleaned.learners, &members.clustered());
     let matrix = &prepared.matrix;
-    let influence = influence::influence(
-        &prepared.encoded.features,
-        &prepared.encoded.columns,
-        matrix.values(),
-        matrix.weights(),
-        Some((&clustering.labels, clustering.k)),
+    let weigh = || {
+        influence::influence(
+            &prepared.encoded.features,
+            &prepared.encoded.columns,
+            matrix.values(),
+            matrix.weights(),
+            Some((&clustering.labels, clustering.k)),
+        )
+    };
+    let (profiles, (ages, influence)) = rayon::join(
+        || profile::profiles(&members),
+        || (age::profiles(&cleaned.learners, &members.clustered()), weigh()),
     );
     findings::Described { profiles, ages, influence, labels }
 }
