@@ -4,10 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::board::{Board, Sample};
 use super::learners::Bench;
-use super::terminal::Session;
+use super::terminal::{PATIENCE, Session, is_line_of};
 use super::{Effort, Outcome};
 
-const PATIENCE: Duration = Duration::from_secs(30);
 /// What is left on all the time, beside the four that are switched: at most five encoded columns.
 const KEPT: &str = "ctc";
 const SWITCHED: [&str; 4] = ["experience", "orgyear", "ctc_updated_year", "company_hash"];
@@ -24,7 +23,7 @@ pub fn measure(bench: &Bench, effort: &Effort, board: &mut Board) -> Outcome<()>
     session.until(PATIENCE, |screen| screen.contents().contains("[2 Features]"))?;
     for (column, on) in [(KEPT, true), (BLOCK, false), (SWITCHED[0], false)] {
         if is_on(session.screen(), column) != on {
-            select(&mut session, column)?;
+            session.select(column)?;
             toggle(&mut session)?;
         }
     }
@@ -32,7 +31,7 @@ pub fn measure(bench: &Bench, effort: &Effort, board: &mut Board) -> Outcome<()>
     let (mut first, mut last) = (Vec::new(), Vec::new());
     // Gray's order: the lowest bit that is set says which one changes.
     for choice in 1..choices.min(effort.presses) {
-        select(&mut session, SWITCHED[choice.trailing_zeros() as usize])?;
+        session.select(SWITCHED[choice.trailing_zeros() as usize])?;
         session.watch(PAUSE);
         let (to_first, to_last) = toggle(&mut session)?;
         first.push(to_first);
@@ -47,7 +46,7 @@ pub fn measure(bench: &Bench, effort: &Effort, board: &mut Board) -> Outcome<()>
 fn toggle(session: &mut Session) -> Outcome<(f64, f64)> {
     let pressed = session.press(" ")?;
     let since = |at: Instant| 1e3 * (at - pressed).as_secs_f64();
-    session.until(PATIENCE, |screen| header(screen).contains('·') && is_under_way(screen))?;
+    session.until(PATIENCE, is_under_way)?;
     let first = session.until(PATIENCE, |screen| !header(screen).contains("·stale"))?;
     let last = match is_under_way(session.screen()) {
         true => session.until(PATIENCE, |screen| !is_under_way(screen))?,
@@ -65,41 +64,6 @@ fn header(screen: &vt100::Screen) -> String {
     screen.contents().lines().next().unwrap_or_default().to_owned()
 }
 
-fn line_of(screen: &vt100::Screen, is: impl Fn(&str) -> bool) -> Option<usize> {
-    screen.contents().lines().position(is)
-}
-
-/// Whether a line is that of a column; a warning may stand before the name.
-fn is_of(line: &str, column: &str) -> bool {
-    line.contains(']') && line.contains(&format!(" {column} "))
-}
-
-fn is_selected(line: &str) -> bool {
-    line.contains('▶')
-}
-
 fn is_on(screen: &vt100::Screen, column: &str) -> bool {
-    line_of(screen, |line| is_of(line, column) && line.contains("[x]")).is_some()
-}
-
-/// Moves the selection to the line of a column.
-fn select(session: &mut Session, column: &str) -> Outcome<()> {
-    let began = Instant::now();
-    loop {
-        let screen = session.screen();
-        let (wanted, selected) = (line_of(screen, |line| is_of(line, column)), line_of(screen, is_selected));
-        let (Some(wanted), Some(selected)) = (wanted, selected) else {
-            if began.elapsed() > PATIENCE {
-                return Err(format!("no line has {column}; the screen shows\n{}", screen.contents()).into());
-            }
-            // Half a frame is there.
-            session.watch(Duration::from_millis(5));
-            continue;
-        };
-        if selected == wanted {
-            return Ok(());
-        }
-        session.press(if selected < wanted { "j" } else { "k" })?;
-        session.until(PATIENCE, |screen| line_of(screen, is_selected) != Some(selected))?;
-    }
+    screen.contents().lines().any(|line| is_line_of(line, column) && line.contains("[x]"))
 }

@@ -5,11 +5,10 @@ use std::time::Duration;
 use super::board::{Board, Sample, digits};
 use super::learners::Bench;
 use super::memory::{self, peak_megabytes};
-use super::terminal::Session;
+use super::terminal::{PATIENCE, Session};
 use super::{Effort, Outcome};
 
 const LIMIT: f64 = 16.0;
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Presses of `+` and `-` between two toggles: they end before the sweep that a toggle starts.
 const STEPS: usize = 8;
 
@@ -20,9 +19,9 @@ pub fn measure(bench: &Bench, effort: &Effort, board: &mut Board) -> Outcome<()>
     let opened = pressing.session.frames.len();
     // One feature more than was ever swept: a choice that was computed before would be answered from memory.
     pressing.go("2", "[2 Features]")?;
-    pressing.select("orgyear")?;
+    pressing.session.select("orgyear")?;
     pressing.go(" ", "[x]  orgyear")?;
-    pressing.select("ctc_updated_year")?;
+    pressing.session.select("ctc_updated_year")?;
     let half = effort.presses / 2;
     while pressing.times.len() < half {
         pressing.timed(" ", |screen| line_with(screen, "ctc_updated_year"))?;
@@ -75,16 +74,6 @@ impl Pressing {
     fn go(&mut self, key: &str, words: &str) -> Outcome<()> {
         self.session.press(key)?;
         self.session.until(PATIENCE, |screen| screen.contents().contains(words))?;
-        Ok(())
-    }
-
-    /// Moves the selection to the line of a column.
-    fn select(&mut self, column: &str) -> Outcome<()> {
-        while !line_with(self.session.screen(), column).contains('▶') {
-            let before = line_with(self.session.screen(), "▶");
-            self.session.press("j")?;
-            self.session.until(PATIENCE, |screen| line_with(screen, "▶") != before)?;
-        }
         Ok(())
     }
 

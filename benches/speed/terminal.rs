@@ -15,6 +15,9 @@ const HEIGHT: u16 = 40;
 const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
 
+/// How long the screen may take to become what it should.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A running explorer.
 pub struct Session {
     child: Box<dyn Child + Send + Sync>,
@@ -101,6 +104,29 @@ impl Session {
         }
     }
 
+    /// Moves the selection to the line of a column, on the screen of features.
+    pub fn select(&mut self, column: &str) -> Outcome<()> {
+        let line = |screen: &vt100::Screen, is: &dyn Fn(&str) -> bool| screen.contents().lines().position(is);
+        let selected = |screen: &vt100::Screen| line(screen, &|line| line.contains('▶'));
+        let began = Instant::now();
+        loop {
+            let screen = self.screen();
+            let (Some(wanted), Some(now)) = (line(screen, &|line| is_line_of(line, column)), selected(screen)) else {
+                if began.elapsed() > PATIENCE {
+                    return Err(format!("no line has {column}; the screen shows\n{}", screen.contents()).into());
+                }
+                // Half a frame is there.
+                self.watch(Duration::from_millis(5));
+                continue;
+            };
+            if now == wanted {
+                return Ok(());
+            }
+            self.press(if now < wanted { "j" } else { "k" })?;
+            self.until(PATIENCE, |screen| selected(screen) != Some(now))?;
+        }
+    }
+
     fn take(&mut self, bytes: &[u8]) {
         self.screen.process(bytes);
         self.unfinished.extend_from_slice(bytes);
@@ -124,4 +150,9 @@ impl Session {
         self.child.wait()?;
         Ok(())
     }
+}
+
+/// Whether a line of the screen of features is that of a column; a warning may stand before the name.
+pub fn is_line_of(line: &str, column: &str) -> bool {
+    line.contains(']') && line.contains(&format!(" {column} "))
 }

@@ -292,13 +292,14 @@ fn moments(values: &[f64]) -> (f64, f64) {
 }
 
 /// The sum, whatever the order: in whole multiples of 2⁻⁶² of a power of two above the largest value, which lose less
-/// than rounding after every addition would. (Sorting first would do as well, and takes most of the time of a refit.)
+/// than rounding after every addition would. (Sorting first would do as well, and took much of the
+/// time of a refit.)
 fn sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
     let largest = values.clone().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     if largest == 0.0 || !largest.is_finite() {
         return largest;
     }
-    let units = (62 - largest.log2().floor() as i32 - 1).clamp(-1000, 1000);
+    let units = (61 - largest.log2().floor() as i32).clamp(-1000, 1000);
     let unit = f64::from(units).exp2();
     let whole: i128 = values.map(|value| i128::from((value * unit) as i64)).sum();
     whole as f64 / unit

@@ -163,7 +163,7 @@ fn add<const D: usize>(rows: &Rows<'_>, source: Source<'_>, weight: f64, sum: &m
     {
         let value: [f64; D] = match source {
             Source::Row(row) => {
-                let row = row.first_chunk::<D>().unwrap_or(mean);
+                let row = &row[..D];
                 std::array::from_fn(|j| (row[j] - mean[j]) * rows.scale)
             }
             Source::Lane(tile, lane) => std::array::from_fn(|j| f64::from(tile[..D][j].0[lane % WIDTH])),
@@ -208,6 +208,7 @@ fn nearest(rows: &Rows<'_>, row: &[f64], centres: &[f64]) -> (u16, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matrix::Matrix;
     use crate::matrix::simd::Path;
 
     #[test]
@@ -243,6 +244,49 @@ mod tests {
             let mut sums = vec![0.0; 2];
             sum_all(path, rows, &[0, 0, 1], &mut sums);
             assert_eq!(sums, [-2.0, 12.0]);
+        }
+    }
+
+    #[test]
+    fn sums_of_tiles_are_those_of_their_rows() {
+        // 40 rows: two full blocks, which are new to a cluster at once, and one that is not full.
+        for d in [3, 9] {
+            let values: Vec<f64> = (0..40 * d).map(|i| ((i * 7919 % 1009) as f64).sqrt()).collect();
+            let matrix = Matrix::from_rows(&values, d).unwrap();
+            let (tiles, mean) = (matrix.tiles(), matrix.mean());
+            let rows = Rows { values: matrix.values(), weights: matrix.weights(), mean, scale: tiles.scale() };
+            let of = |row: usize, turn: usize| ((row * 5 + turn * row) % 3) as u16;
+            let mut expected = vec![0.0; 3 * d];
+            for row in 0..40 {
+                let sum = &mut expected[usize::from(of(row, 1)) * d..][..d];
+                sum.iter_mut().zip(tiles.row(row)).for_each(|(sum, value)| *sum += f64::from(value));
+            }
+            for path in Path::available() {
+                let mut labels = vec![[UNASSIGNED; WIDTH]; tiles.blocks()];
+                let (mut sums, mut counts, mut valid_until) = (vec![0.0; 3 * d], vec![0; 3], vec![0.0; tiles.blocks()]);
+                for turn in [0, 1] {
+                    let labelled = |block: usize| std::array::from_fn(|lane| of(block * WIDTH + lane, turn));
+                    let flag = |block: usize| Flag { block: block as u32, unsure: 0, labels: labelled(block) };
+                    let flags: Vec<Flag> = (0..tiles.blocks()).map(flag).collect();
+                    let mut work = Settlement {
+                        flags: &flags,
+                        tiles: Some(tiles.lanes()),
+                        centres: &vec![0.0; 3 * d],
+                        moved: 0.0,
+                        valid_until: &mut valid_until,
+                        labels: &mut labels,
+                        sums: &mut sums,
+                        counts: &mut counts,
+                        changed: 0,
+                    };
+                    settle(path, rows, &mut work);
+                    let moved = (0..40).filter(|&row| turn == 0 || of(row, 0) != of(row, 1)).count();
+                    assert_eq!(work.changed, moved);
+                }
+                assert!(sums.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-12), "d = {d}, {path:?}");
+                let held = |label: u16| (0..40).filter(|&row| of(row, 1) == label).count() as i64;
+                assert_eq!(counts, [held(0), held(1), held(2)]);
+            }
         }
     }
 

@@ -52,13 +52,18 @@ enum Encoding {
 /// What a first pass over a text tells.
 #[derive(Clone, Copy)]
 struct Text {
-    encoding: Encoding,
     /// The line on which it first is not UTF-8.
     invalid: Option<u64>,
     /// Lines, by the line feed.
     lines: u64,
     /// Bytes of the file, where it is not packed.
     length: Option<u64>,
+}
+
+impl Text {
+    fn encoding(self) -> Encoding {
+        if self.invalid.is_some() { Encoding::Latin1 } else { Encoding::Utf8 }
+    }
 }
 
 impl Pieces {
@@ -152,7 +157,7 @@ impl Pieces {
         progress: &mut dyn FnMut(u64, Option<u64>),
         on: &mut dyn FnMut(RawTable) -> Result<()>,
     ) -> Result<()> {
-        let mut blocks = Blocks::open(path, text.encoding, &self.origin)?;
+        let mut blocks = Blocks::open(path, text.encoding(), &self.origin)?;
         let (mut open, mut line, mut has_header) = (String::new(), 1, !layout.header.first_is_data);
         let mut rows = 0;
         loop {
@@ -227,7 +232,7 @@ fn csv_in_pieces(
     let text = look_through(path, origin, cancel)?;
     let mut notices: Vec<String> = text.invalid.map(text::latin1_notice).into_iter().collect();
     let mut beginning = String::new();
-    Blocks::open(path, text.encoding, origin)?.next(&mut beginning)?;
+    Blocks::open(path, text.encoding(), origin)?.next(&mut beginning)?;
     let layout = csv::Layout::new(&beginning, options, origin)?;
     notices.extend(layout.header.notices.iter().cloned());
     Ok(Some((fingerprint, found, notices, How::Csv { path: path.to_owned(), text, layout })))
@@ -333,9 +338,8 @@ fn look_through(path: &Path, origin: &Origin, cancel: &Cancel) -> Result<Text> {
             }
         };
         if count == 0 {
-            let encoding = if invalid.is_some() { Encoding::Latin1 } else { Encoding::Utf8 };
             let length = Some(reader.read).filter(|_| reader.packing.is_none());
-            return Ok(Text { encoding, invalid, lines: line, length });
+            return Ok(Text { invalid, lines: line, length });
         }
         line += breaks(&all[..cut]);
         held = all.len() - cut;

@@ -6,7 +6,7 @@ use kscope::jobs::Event;
 use kscope::source::Location;
 use kscope::table::cleaning::Entity;
 use kscope::tui::keys::{self, Action, Context, TABLE};
-use kscope::tui::model::{Model, Running, Tab};
+use kscope::tui::model::{Model, Running, Standing, Tab};
 use kscope::tui::msg::{FIT, LOAD, Msg, Outcome};
 use kscope::tui::term::signals::Signal;
 
@@ -78,6 +78,7 @@ fn a_feature_is_toggled_and_the_rest_is_stale_until_the_fit_is_there() {
     explorer.press("space");
     assert_eq!(explorer.model.features[selected].on, !on);
     assert!(explorer.model.stale && explorer.jobs == ["fit"]);
+    assert_eq!(explorer.model.standing(), Standing::Stale);
     assert_eq!(explorer.model.found().unwrap().clustering.wcss, before, "the last good result stays");
     assert!(explorer.screen()[0].contains("stale"), "{}", explorer.screen()[0]);
     // Back, and done.
@@ -86,6 +87,9 @@ fn a_feature_is_toggled_and_the_rest_is_stale_until_the_fit_is_there() {
     assert!(!explorer.model.stale);
     assert_eq!(explorer.model.found().unwrap().clustering.wcss, before);
     assert!(!explorer.screen()[0].contains("stale"));
+    // What a key waits for ranks above what it left: such a change is painted at once.
+    assert_eq!(explorer.model.standing(), Standing::Final);
+    assert!(Standing::Stale < Standing::FirstLook && Standing::FirstLook < Standing::Final);
 }
 
 #[test]

@@ -19,8 +19,8 @@ const EXPLAINED: f64 = 0.6;
 /// divide a real group once more.)
 const SEEN_AT: usize = 3;
 /// How clear valleys must be, see [`KEvidence::clearness`], over all k together. Chance brings one k or two with a dip a
-/// tenth to a third beyond that of the reference tables, the halves of an arc up to 1.7 in all, two groups that hardly
-/// overlap three and more.
+/// tenth to a third beyond that of the reference tables, the halves of an arc up to 1.7 in all, two groups of which 1 %
+/// overlap 13 and more; of which 3 to 4 %, anything from 1.5 to 9.
 const CLEAR: f64 = 2.5;
 
 impl KEvidence {
@@ -152,7 +152,7 @@ fn groups_text(number: usize, found: &KEvidence, qualities: &[KQuality]) -> Stri
 
 fn slices_text(k: usize, why: &str, ks: &[KEvidence], followed: Option<(&Part, f64)>) -> String {
     let parted = ks.iter().find(|e| e.k == k).map_or(0, KEvidence::parted);
-    let first = format!("Slices, not groups: no k parts its clusters from their neighbours ({parted}/{k} at k = {k}).");
+    let first = format!("Slices, not groups: {} ({parted}/{k} at k = {k}).", why_not_groups(ks));
     let levels = followed.map(|(part, share)| match share {
         share if share >= LEVELS => format!(" There the clusters are the levels of {}.", part.name),
         _ => format!(" There the clusters mostly follow the levels of {}.", part.name),
@@ -163,7 +163,20 @@ fn slices_text(k: usize, why: &str, ks: &[KEvidence], followed: Option<(&Part, f
 fn nothing_text(ks: &[KEvidence]) -> String {
     let best = ks.iter().filter_map(|k| Some((k.least_stable()?, k.k))).max_by(|a, b| a.0.total_cmp(&b.0));
     let best = best.map(|(least, k)| format!(" (best: {} at k = {k})", plain(least))).unwrap_or_default();
-    format!("Nothing: no k parts its clusters from their neighbours, and none comes back on other rows{best}.")
+    format!("Nothing: {}, and no k comes back on other rows{best}.", why_not_groups(ks))
+}
+
+/// The smallest k whose every cluster is parted.
+fn all_parted(ks: &[KEvidence]) -> Option<usize> {
+    ks.iter().find(|k| k.k > 1 && k.parted() == k.k).map(|k| k.k)
+}
+
+/// Why there are no groups.
+fn why_not_groups(ks: &[KEvidence]) -> String {
+    match all_parted(ks) {
+        Some(k) => format!("the valleys at k = {k} are too shallow or too rare to be believed"),
+        None => "no k parts its clusters from their neighbours".to_owned(),
+    }
 }
 
 /// Which clusters belong together.
@@ -199,6 +212,7 @@ fn more_criteria(ks: &[KEvidence], parted: Option<(usize, &KEvidence)>) -> Vec<C
                 Some(number),
                 format!("groups that stay apart at k = {}, slices of one put together", at.k),
             ),
+            (None, Some(_)) if all_parted(ks).is_some() => criterion("valleys", None, why_not_groups(ks)),
             (None, Some(k)) => {
                 criterion("valleys", None, format!("no k parts all: at most {} of {} at k = {}", k.parted(), k.k, k.k))
             }
