@@ -342,6 +342,7 @@ fn summarise(evidence: &mut Evidence, found: &[Clustering], nulls: &[Vec<Null>])
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quality::verdict::Kind;
     use crate::quality::{self, KQuality};
 
     /// Rows of two columns around some centres.
@@ -372,6 +373,20 @@ mod tests {
         cancelled.cancel();
         assert!(super::evidence(&question, &cancelled, &mut |_, _| {}).is_err());
         (quality::assess(&matrix, &clusterings, Mode::Auto, 0, &never, &mut |_| {}).unwrap(), evidence)
+    }
+
+    #[test]
+    fn what_parts_but_is_not_believed_is_said() {
+        let (qualities, mut evidence) = gathered(&table(&[[0.0, 0.0], [7.0, 0.0], [0.0, 7.0]], 200, 1), TABLES);
+        for k in &mut evidence.ks {
+            let null = k.null_dip.unwrap_or(0.0);
+            k.joins.iter_mut().for_each(|join| join.dip = 1.2 * null);
+        }
+        assert_eq!(evidence.ks[1].parted(), 2);
+        let verdict = judge(&qualities, &evidence);
+        assert_eq!((verdict.kind, verdict.k), (Kind::Slices, None));
+        assert!(verdict.text.contains("the valleys at k = 2 are too shallow"), "{}", verdict.text);
+        assert!(!verdict.criteria.iter().any(|c| c.why.contains("no k parts")), "{:?}", verdict.criteria);
     }
 
     #[test]
